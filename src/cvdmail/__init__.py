@@ -1,0 +1,3 @@
+"""cvdmail: vendor correspondence for outbound coordinated vulnerability disclosure."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""``python -m cvdmail``."""
+
+from cvdmail.cli.main import main
+
+main()

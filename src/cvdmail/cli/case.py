@@ -1,0 +1,345 @@
+"""Cases and their participants."""
+
+from __future__ import annotations
+
+import mimetypes
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cvdmail.cli import render
+from cvdmail.cli.context import (
+    at_desk,
+    confirmed,
+    echo,
+    finish,
+    global_options,
+    json_option,
+    note,
+    print_json,
+    print_json_lines,
+    read_input,
+    run,
+)
+from cvdmail.core.display import visible
+from cvdmail.core.ids import CaseId
+from cvdmail.errors import Refused
+
+MAX_ATTACHMENT = 25 * 1024 * 1024
+
+
+@click.group()
+@global_options
+def case() -> None:
+    """Open, list, show and erase cases."""
+
+
+@case.command("new")
+@click.argument("file", required=False)
+@click.option("--attach", "attachments", multiple=True, metavar="FILE", help="Attach a file; may be repeated.")
+@click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Whom to tell: a domain or name; repeatable.")
+@click.option("--template", is_flag=True, help="Print a report file to start from.")
+@json_option
+@global_options
+def new(
+    file: str | None, attachments: tuple[str, ...], vendors: tuple[str, ...], template: bool, as_json: bool
+) -> None:
+    """Open a case from the report FILE (Markdown with front matter; - for standard input)."""
+    from cvdmail.core.report import TEMPLATE
+
+    if template:
+        click.echo(TEMPLATE, nl=False)
+        return
+    if file is None:
+        raise click.UsageError("name a report FILE, or use --template to get one to start from")
+    run(_new(file, attachments, vendors, as_json))
+
+
+async def _new(file: str, attachments: tuple[str, ...], vendors: tuple[str, ...], as_json: bool) -> None:
+    from cvdmail.core.compose import Attachment
+    from cvdmail.core.report import MAX_REPORT
+    from cvdmail.work.open_case import open_case, read_report
+
+    raw = read_input(file, "report", MAX_REPORT)
+    report = read_report(raw)
+    folder = Path(file).parent if file != "-" else Path()
+    paths = [folder / name for name in report.attachments] + [Path(name) for name in attachments]
+    read = tuple(
+        Attachment(path.name, _media_type(path), read_input(str(path), "attachment", MAX_ATTACHMENT)) for path in paths
+    )
+    async with at_desk() as (desk, actor):
+        missing = report.missing(desk.policy.required_parts)
+        if missing and as_json:
+            print_json({"case": None, "participants": [], "missing": list(missing)})
+        opened = await open_case(desk, actor, report, raw, read, vendors)
+    people = [
+        {**render.participant_json(one), "draft": draft}
+        for one, draft in zip(opened.participants, opened.drafts, strict=True)
+    ]
+    if as_json:
+        print_json({"case": str(opened.case), "participants": people, "missing": []})
+        return
+    echo(f"{opened.case} is open.")
+    for one, draft in zip(opened.participants, opened.drafts, strict=True):
+        reached = "contact known" if one.contact else f"next: cvdmail contact find {visible(one.vendor)} --save"
+        echo(f"  participant {one.row}: {visible(one.vendor)}, draft {draft}; {reached}")
+    if not opened.participants:
+        echo(f"  no vendor yet; next: cvdmail participant add {opened.case} VENDOR")
+
+
+def _media_type(path: Path) -> str:
+    guessed, encoding = mimetypes.guess_type(path.name)
+    return guessed if guessed and not encoding else "application/octet-stream"
+
+
+@case.command("list")
+@json_option
+@global_options
+def list_(as_json: bool) -> None:
+    """List the open cases, with where each vendor stands and what is next."""
+    run(_list(as_json))
+
+
+async def _list(as_json: bool) -> None:
+    from cvdmail.work.show import overview
+
+    async with at_desk() as (desk, _):
+        cases = await overview(desk)
+    if as_json:
+        print_json_lines(render.case_json(one.case, [person.to_json() for person in one.people]) for one in cases)
+        return
+    rows = [
+        (
+            one.case.id,
+            person.vendor,
+            person.rm,
+            f"{person.silent_days} d",
+            person.next_action,
+            one.case.title or "(erased)",
+        )
+        for one in cases
+        for person in one.people
+    ]
+    render.table(("case", "vendor", "state", "silent", "next", "title"), rows)
+
+
+@case.command("show")
+@click.argument("case_id", metavar="CASE")
+@json_option
+@global_options
+def show(case_id: str, as_json: bool) -> None:
+    """Show a case: participants, messages, facts with their words, promises, events."""
+    run(_show(CaseId.parse(case_id), as_json))
+
+
+async def _show(case_id: CaseId, as_json: bool) -> None:
+    from cvdmail.work.show import whole_case
+
+    async with at_desk() as (desk, _):
+        found = await whole_case(desk, case_id)
+    if as_json:
+        print_json(_case_json(found))
+        return
+    echo(f"{found.case.id}  {visible(found.case.title or '(erased)')}")
+    state = found.case.state
+    echo(f"opened {render.day(found.case.opened_at)}, origin {found.case.origin.value}, embargo {state.em.value}")
+    echo()
+    render.table(
+        ("participant", "vendor", "role", "state", "fix path"),
+        [(one.row, one.vendor, one.role.value, one.state.rm.value, one.state.vfd.value) for one in found.participants],
+    )
+    echo()
+    render.table(
+        ("when", "message", "direction", "from", "kind", "trust", "signature", "subject"),
+        [
+            (
+                render.day(one.record.received_at),
+                one.record.row,
+                one.record.direction.value,
+                one.reading.get("from"),
+                one.record.kind.value if one.record.kind else "",
+                one.record.trust.value if one.record.trust else "",
+                one.record.signature.value if one.record.signature else "",
+                one.reading.get("subject"),
+            )
+            for one in found.messages
+        ],
+    )
+    echo()
+    render.table(
+        ("fact", "message", "what", "state", "grade", "words"),
+        [
+            (one.row, one.message, one.fact.kind.value, one.state.value, one.fact.grade.value, one.fact.quote)
+            for one in found.facts
+        ],
+    )
+    if found.promises:
+        echo()
+        render.table(
+            ("promise", "what", "from", "to", "made", "slips"),
+            [
+                (one.row, f"{one.kind.value} {one.status}", one.first, one.last, render.day(one.made_at), one.slips)
+                for one in found.promises
+            ],
+        )
+
+
+def _case_json(found: Any) -> dict[str, object]:
+    people = [one.to_json() for one in found.people]
+    return {
+        **render.case_json(found.case, people),
+        "opened_at": found.case.opened_at.isoformat(),
+        "em": found.case.state.em.value,
+        "pxa": found.case.state.pxa,
+        "messages": [
+            render.message_json(one.record, one.reading, one.filings, one.facts, []) for one in found.messages
+        ],
+        "facts": [{**render.fact_json(one), "message": one.message} for one in found.facts],
+        "promises": [render.promise_json(one) for one in found.promises],
+        "outbox": [render.outbox_json(one) for one in found.outbox],
+        "events": [
+            {
+                "seq": entry.seq,
+                "at": entry.event.at.isoformat(),
+                "kind": entry.event.kind.value,
+                "actor": entry.event.actor,
+                "participant": entry.event.participant,
+                "body": entry.event.body,
+                "hash": entry.hash.hex(),
+            }
+            for entry in found.events
+        ],
+    }
+
+
+@case.command("timeline")
+@click.argument("case_id", metavar="CASE")
+@json_option
+@global_options
+def timeline(case_id: str, as_json: bool) -> None:
+    """Tell the story of a case, line by line, with the vendor's own words."""
+    run(_timeline(CaseId.parse(case_id), as_json))
+
+
+async def _timeline(case_id: CaseId, as_json: bool) -> None:
+    from cvdmail.work.show import story, whole_case
+
+    async with at_desk() as (desk, _):
+        found = await whole_case(desk, case_id)
+    lines = story(found)
+    if as_json:
+        print_json_lines(
+            {"at": one.at.isoformat(), "who": one.who, "what": one.what, "quote": one.quote} for one in lines
+        )
+        return
+    render.table(
+        ("when (UTC)", "who", "what", "their words"),
+        [(render.day(one.at), one.who, one.what, one.quote or "") for one in lines],
+    )
+
+
+@case.command("close")
+@click.argument("case_id", metavar="CASE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@global_options
+def close(case_id: str, yes: bool) -> None:
+    """Close a case: nothing more is sent; mail that still arrives is filed."""
+    wanted = CaseId.parse(case_id)
+    confirmed(f"close {wanted}", yes)
+    run(_close(wanted))
+    echo(f"{wanted} is closed.")
+
+
+async def _close(case_id: CaseId) -> None:
+    from cvdmail.core.events import EventKind
+    from cvdmail.core.ledger import Event
+
+    async with at_desk() as (desk, actor), desk.store.write() as tx:
+        await tx.cases.get(case_id)
+        event = Event(str(case_id), EventKind.CASE_CLOSED, desk.clock.now(), str(actor.fingerprint), {})
+        await tx.ledger.append(await actor.decide(event))
+
+
+@case.command("erase")
+@click.argument("case_id", metavar="CASE")
+@click.option("--reason-file", required=True, metavar="FILE", help="Why, in a file; - for standard input.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@global_options
+def erase(case_id: str, reason_file: str, yes: bool) -> None:
+    """Destroy a case's key, so that nothing in it can ever be read again.  Two people must ask."""
+    wanted = CaseId.parse(case_id)
+    reason = read_input(reason_file, "reason")
+    if not reason.strip():
+        raise Refused("case erase", "the reason is empty", "say why, for the ledger")
+    confirmed(f"erase {wanted} for ever", yes)
+    done = run(_erase(wanted, reason))
+    if done:
+        echo(f"{wanted} is erased: hashes and events remain.")
+        return
+    note(f"{wanted}: noted. A second manager must now run the same command.")
+    finish(needs_person=True)
+
+
+async def _erase(case_id: CaseId, reason: bytes) -> bool:
+    from cvdmail.work.upkeep import erase_case
+
+    async with at_desk() as (desk, actor):
+        return await erase_case(desk, actor, case_id, reason)
+
+
+@click.group()
+@global_options
+def participant() -> None:
+    """Add parties to a case and remove them."""
+
+
+@participant.command("add")
+@click.argument("case_id", metavar="CASE")
+@click.argument("vendor")
+@click.option("--role", type=click.Choice(["vendor", "coordinator", "observer"]), default="vendor", show_default=True)
+@json_option
+@global_options
+def add(case_id: str, vendor: str, role: str, as_json: bool) -> None:
+    """Add VENDOR (a domain or a name) to CASE, and write the draft of its report."""
+    found, draft = run(_add(CaseId.parse(case_id), vendor, role))
+    if as_json:
+        print_json({**render.participant_json(found), "draft": draft})
+        return
+    echo(f"participant {found.row}: {visible(found.vendor)}, draft {draft}")
+
+
+async def _add(case_id: CaseId, vendor: str, role: str) -> Any:
+    from cvdmail.core.records import Role
+    from cvdmail.work.open_case import add_vendor, read_report, vendor_name
+
+    async with at_desk() as (desk, actor), desk.store.write() as tx:
+        found = await tx.cases.get(case_id)
+        report = read_report(await tx.cases.report(found.row))
+        return await add_vendor(desk, tx, actor, found, report, vendor_name(vendor), Role(role))
+
+
+@participant.command("remove")
+@click.argument("case_id", metavar="CASE")
+@click.argument("which", metavar="PARTICIPANT")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@global_options
+def remove(case_id: str, which: str, yes: bool) -> None:
+    """Remove a party from CASE: nothing more is sent to it; its thread stays."""
+    confirmed(f"remove participant {visible(which)}", yes)
+    run(_remove(CaseId.parse(case_id), which))
+    echo("removed.")
+
+
+async def _remove(case_id: CaseId, which: str) -> None:
+    from cvdmail.core.events import EventKind
+    from cvdmail.core.ledger import Event
+    from cvdmail.work.contacts import participant_of
+
+    async with at_desk() as (desk, actor), desk.store.write() as tx:
+        found = await participant_of(tx, case_id, which)
+        now = datetime.now(UTC)
+        await tx.cases.remove_participant(found.row, now)
+        event = Event(str(case_id), EventKind.PARTICIPANT_REMOVED, now, str(actor.fingerprint), {}, found.row)
+        await tx.ledger.append(await actor.decide(event))

@@ -1,0 +1,154 @@
+"""What every command shares: its global options, running asynchronous work, and ending with the right status.
+
+Exit status: 0 done; 1 refused or failed; 2 wrong usage; 3 done, but something needs a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cvdmail.errors import CvdmailError, Refused
+
+if TYPE_CHECKING:
+    from cvdmail.config import Config
+    from cvdmail.work.desk import Actor, Desk
+
+DONE, FAILED, USAGE, NEEDS_PERSON = 0, 1, 2, 3
+MAX_TEXT = 1024 * 1024
+
+_Result = TypeVar("_Result")
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+@dataclass(slots=True)
+class Options:
+    """The global options of one call."""
+
+    config: str | None = None
+    as_address: str | None = None
+    verbose: bool = False
+
+
+def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
+        if value:
+            setattr(context.ensure_object(Options), name, value)
+
+    return callback
+
+
+def global_options(command: _Command) -> _Command:
+    """Add ``--config``, ``--as`` and ``-v``, which may stand before or after a command's name."""
+    for decorate in (
+        click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=_store("verbose"), help="Say more."),
+        click.option(
+            "--as",
+            "as_address",
+            metavar="ADDRESS",
+            expose_value=False,
+            callback=_store("as_address"),
+            help="Which of your own keys to act with.",
+        ),
+        click.option(
+            "--config",
+            metavar="FILE",
+            expose_value=False,
+            callback=_store("config"),
+            help="The configuration; default $CVDMAIL_CONFIG, ./config/cvdmail.toml, ~/.config/cvdmail/.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def json_option(command: _Command) -> _Command:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def run(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run one asynchronous job to its end."""
+    return asyncio.run(work)
+
+
+def load_config() -> Config:
+    """Read the configuration that the options of this call name."""
+    from cvdmail.config import load
+    from cvdmail.wiring import find_config
+
+    return load(find_config(click.get_current_context().ensure_object(Options).config))
+
+
+@asynccontextmanager
+async def at_desk() -> AsyncIterator[tuple[Desk, Actor]]:
+    """Open a desk for the person at the prompt."""
+    from cvdmail.wiring import person_desk
+
+    options = click.get_current_context().ensure_object(Options)
+    async with person_desk(load_config(), options.as_address) as (desk, actor):
+        yield desk, actor
+
+
+def echo(text: str = "") -> None:
+    """Print a line for people; text from outside must have gone through ``visible`` before."""
+    click.echo(text)
+
+
+def note(text: str) -> None:
+    """Print a line on standard error."""
+    click.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")))
+
+
+def print_json_lines(values: Iterable[object]) -> None:
+    """Print JSON Lines."""
+    for value in values:
+        print_json(value)
+
+
+def read_input(name: str, what: str, limit: int = MAX_TEXT) -> bytes:
+    """Read a file a person named, ``-`` for standard input."""
+    if name == "-":
+        data = sys.stdin.buffer.read(limit + 1)
+        if len(data) > limit:
+            raise Refused(what, f"standard input is longer than {limit // 1024} KB", "shorten it")
+        return data
+    from cvdmail.edge.disk import read_file
+
+    return read_file(Path(name), limit, what)
+
+
+def confirmed(question: str, yes: bool) -> None:
+    """Ask a person for a yes on a terminal; without one, refuse unless ``--yes`` was given."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(question, "it needs a yes, and there is no terminal to ask", "add --yes")
+    if not click.confirm(question, err=True):
+        raise Refused(question, "you said no", "nothing was changed")
+
+
+def finish(needs_person: bool) -> None:
+    """End with status 3 if something needs a person."""
+    if needs_person:
+        raise SystemExit(NEEDS_PERSON)
+
+
+def fail(error: CvdmailError) -> int:
+    """Print a refusal on standard error, one line each, and return the exit status."""
+    for line in error.line().split("\n"):
+        click.echo(f"cvdmail: {line}", err=True)
+    return FAILED

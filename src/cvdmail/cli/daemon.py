@@ -1,0 +1,202 @@
+"""The daemon and what feeds and watches it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cvdmail.cli import render
+from cvdmail.cli.context import (
+    Options,
+    echo,
+    finish,
+    global_options,
+    json_option,
+    load_config,
+    note,
+    print_json,
+    print_json_lines,
+    run,
+)
+from cvdmail.errors import CvdmailError, Refused
+
+TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the mail and tries again
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Deliver what is due, synchronise once, and exit.")
+@json_option
+@global_options
+def watch(once: bool, as_json: bool) -> None:
+    """Run the daemon: deliver what is due, watch the mailbox, file what arrives.
+
+    Ends on SIGTERM or Ctrl-C after finishing what it is doing.  With --once: exit 3 if something needs a person.
+    """
+    verbose = click.get_current_context().ensure_object(Options).verbose
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    if once:
+        done = run(_once())
+        if as_json:
+            print_json(
+                {
+                    "outbox": {str(row): state.value for row, state in done.states.items()},
+                    "received": done.new,
+                    "settled": [{"message": one.row, "state": one.state.value} for one in done.settled],
+                    "sent_copies": done.copies,
+                    "problems": done.problems,
+                }
+            )
+        else:
+            for row, state in done.states.items():
+                echo(f"outbox {row}: {state.value}")
+            for one in done.settled:
+                echo(f"message {one.row}: {one.state.value}")
+            if not done.states and not done.settled:
+                echo("nothing was due, nothing has arrived")
+        for problem in done.problems:
+            note(f"cvdmail: {problem}")
+        if done.problems:
+            raise SystemExit(1)
+        finish(done.needs_person)
+        return
+    run(_watch())
+
+
+def _servers(config: Any) -> Any:
+    from cvdmail.daemon import Servers
+    from cvdmail.wiring import mailboxes, postman
+
+    imap = config.imap
+    if imap is None and config.smtp is None:
+        raise Refused("watch", "neither [imap] nor [smtp] is configured", "fill them in, then 'cvdmail doctor'")
+    folders = imap.folders if imap is not None else ()
+    return Servers(postman(config), mailboxes(config), folders, imap.sent if imap is not None else "Sent")
+
+
+async def _once() -> Any:
+    from cvdmail.daemon import Daemon
+    from cvdmail.wiring import daemon_desk
+
+    config = load_config()
+    servers = _servers(config)
+    async with daemon_desk(config) as desk:
+        return await Daemon(desk, servers).once()
+
+
+async def _watch() -> None:
+    from cvdmail.daemon import Daemon
+    from cvdmail.wiring import daemon_desk
+
+    config = load_config()
+    servers = _servers(config)
+    async with daemon_desk(config) as desk:
+        await Daemon(desk, servers, tell=lambda line: click.echo(line)).run()
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@json_option
+@global_options
+def ingest(paths: tuple[str, ...], as_json: bool) -> None:
+    """Treat each mail in .eml files, Maildirs and mbox files as newly arrived; the same mail twice adds nothing.
+
+    'cvdmail ingest -' reads one mail from standard input, for use behind a mail server: silent, status 0 once its
+    bytes are committed, otherwise 75.
+    """
+    if paths == ("-",):
+        _ingest_stdin()
+        return
+    needs_person = run(_ingest(paths, as_json))
+    finish(needs_person)
+
+
+def _ingest_stdin() -> None:
+    from cvdmail.core.mail import MAX_MAIL
+
+    try:
+        raw = sys.stdin.buffer.read(MAX_MAIL + 1)
+        if not raw or len(raw) > MAX_MAIL:
+            raise SystemExit(TEMPORARY)
+        run(_commit(raw))
+    except (CvdmailError, OSError):
+        raise SystemExit(TEMPORARY) from None
+
+
+async def _commit(raw: bytes) -> None:
+    from cvdmail.errors import CryptoUnavailable
+    from cvdmail.wiring import daemon_desk
+    from cvdmail.work.file_mail import process_one
+    from cvdmail.work.receive import ingest as store
+
+    async with daemon_desk(load_config()) as desk:
+        (row, is_new), *_ = await store(desk, [raw])
+        if is_new:
+            try:
+                async with desk.store.read() as tx:
+                    record = await tx.inbox.get(row)
+                await process_one(desk, record)
+            except (CryptoUnavailable, CvdmailError):
+                return  # the bytes are committed: the daemon settles the mail later
+
+
+async def _ingest(paths: tuple[str, ...], as_json: bool) -> bool:
+    from cvdmail.edge.mailfiles import mails_in
+    from cvdmail.wiring import daemon_desk
+    from cvdmail.work.file_mail import process_one
+    from cvdmail.work.receive import ingest as store
+    from cvdmail.work.show_mail import shown
+
+    needs_person = False
+    found = [mail for path in paths for mail in mails_in(Path(path))]
+    async with daemon_desk(load_config()) as desk:
+        with render.progress("ingest", len(found)) as step:
+            for place in found:
+                (row, is_new), *_ = await store(desk, [place.read()])
+                if is_new:
+                    async with desk.store.read() as tx:
+                        record = await tx.inbox.get(row)
+                    settled = await process_one(desk, record)
+                    needs_person = needs_person or settled.state.value in ("held", "unparsed")
+                mail = await shown(desk, row)
+                shape = render.message_json(
+                    mail.record, mail.reading, mail.filings, mail.facts, mail.guesses, place.name, not is_new
+                )
+                if as_json:
+                    print_json_lines([shape])
+                else:
+                    echo(f"{place.name}: {shape['state']}" + (f" ({shape['why']})" if shape["why"] else ""))
+                step()
+    return needs_person
+
+
+@click.command()
+@json_option
+@global_options
+def status(as_json: bool) -> None:
+    """Say whether the daemon is well; status 0 only if it is."""
+    shape = run(_status())
+    if as_json:
+        print_json(shape)
+    else:
+        echo("healthy" if shape["healthy"] else "NOT healthy: " + "; ".join(shape["problems"]))
+        render.table(
+            ("folder", "last synchronised", "behind"),
+            [(one["folder"], one["last_sync"], one["behind"]) for one in shape["mailboxes"]],
+        )
+        outbox = shape["outbox"]
+        echo(f"outbox: {outbox['queued']} queued, {outbox['deferred']} deferred, {outbox['unknown']} unknown")
+        echo(f"pen: {shape['pen']}, unparsed: {shape['unparsed']}")
+    if not shape["healthy"]:
+        raise SystemExit(1)
+
+
+async def _status() -> dict[str, Any]:
+    from cvdmail.cli.context import at_desk
+    from cvdmail.work.health import status as look
+
+    async with at_desk() as (desk, _):
+        return await look(desk)

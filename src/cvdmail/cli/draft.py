@@ -1,0 +1,154 @@
+"""Drafts, their approval, and sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cvdmail.cli import render
+from cvdmail.cli.context import at_desk, echo, finish, global_options, json_option, print_json, print_json_lines, run
+from cvdmail.core.display import visible, visible_lines
+from cvdmail.core.ids import CaseId
+
+
+@click.group()
+@global_options
+def draft() -> None:
+    """Look at drafts and approve them."""
+
+
+@draft.command("list")
+@click.argument("case_id", metavar="[CASE]", required=False)
+@json_option
+@global_options
+def list_(case_id: str | None, as_json: bool) -> None:
+    """List drafts, of one case or of all."""
+    rows = run(_list(CaseId.parse(case_id) if case_id else None))
+    if as_json:
+        print_json_lines(rows)
+        return
+    render.table(
+        ("draft", "case", "vendor", "letter", "state", "written"),
+        [(one["draft"], one["case"], one["vendor"], one["letter"], one["state"], one["written_at"]) for one in rows],
+    )
+
+
+async def _list(case_id: CaseId | None) -> list[dict[str, Any]]:
+    async with at_desk() as (desk, _), desk.store.read() as tx:
+        case_row = (await tx.cases.get(case_id)).row if case_id else None
+        found = await tx.drafts.select(case_row=case_row)
+        people = {one.row: one for one in await tx.cases.participants()}
+        return [
+            {
+                "draft": one.row,
+                "case": str(people[one.participant].case),
+                "participant": one.participant,
+                "vendor": people[one.participant].vendor,
+                "letter": one.letter.value,
+                "state": one.state.value,
+                "written_at": one.written_at.isoformat(),
+                "digest": one.digest,
+            }
+            for one in found
+        ]
+
+
+@draft.command("preview")
+@click.argument("number", metavar="DRAFT", type=int)
+@json_option
+@global_options
+def preview(number: int, as_json: bool) -> None:
+    """Show exactly what will be said to whom: recipients, keys, subject, text, attachments."""
+    prepared = run(_preview(number))
+    statement = prepared.statement
+    if as_json:
+        print_json(
+            {
+                "draft": number,
+                "case": str(statement.case),
+                "digest": statement.digest(),
+                "recipients": [
+                    {"address": str(one.address), "fingerprint": str(one.fingerprint)} for one in statement.recipients
+                ],
+                "copy_to_self": statement.copy_to_self,
+                "subject": statement.subject,
+                "text": statement.text,
+                "attachments": [{"name": one.name, "size": len(one.content)} for one in statement.attachments],
+                "warnings": list(prepared.warnings),
+            }
+        )
+        return
+    for one in statement.recipients:
+        echo(f"To:          {one.address}")
+        echo(f"Key:         {one.fingerprint}")
+    if statement.copy_to_self:
+        echo("Copy:        to the mailbox itself, encrypted")
+    echo(f"Outside:     Subject: [{statement.case}]")
+    echo(f"Inside:      Subject: [{statement.case}] {visible(statement.subject)}")
+    for attachment in statement.attachments:
+        echo(f"Attachment:  {visible(attachment.name)} ({len(attachment.content)} bytes)")
+    for warning in prepared.warnings:
+        echo(f"Warning:     {warning}")
+    echo(f"Digest:      {statement.digest()}")
+    echo()
+    echo(visible_lines(statement.text))
+
+
+async def _preview(number: int) -> Any:
+    from cvdmail.work.review import prepare
+
+    async with at_desk() as (desk, _), desk.store.read() as tx:
+        return await prepare(desk, tx, number)
+
+
+@draft.command("approve")
+@click.argument("number", metavar="DRAFT", type=int)
+@json_option
+@global_options
+def approve(number: int, as_json: bool) -> None:
+    """Sign a draft with your own key: exactly this text, to exactly these recipients."""
+    digest, outcome, by = run(_approve(number))
+    if as_json:
+        shape: dict[str, object] = {"draft": number, "digest": digest, "by": by, "complete": outcome.complete}
+        print_json({**shape, "missing": outcome.why} if outcome.why else shape)
+    elif outcome.complete:
+        echo(f"draft {number} is approved ({digest[:16]}…); next: cvdmail send CASE")
+    else:
+        echo(f"draft {number}: your approval is noted; still missing: {outcome.why}")
+    finish(not outcome.complete)
+
+
+async def _approve(number: int) -> Any:
+    from cvdmail.work.review import approve as sign
+
+    async with at_desk() as (desk, actor):
+        digest, outcome = await sign(desk, actor, number)
+        return digest, outcome, str(actor.person.address)
+
+
+@click.command()
+@click.argument("case_id", metavar="CASE")
+@click.option("--resend-unknown", is_flag=True, help="Also send mails of unknown fate once more, identical bytes.")
+@json_option
+@global_options
+def send(case_id: str, resend_unknown: bool, as_json: bool) -> None:
+    """Put the approved drafts of CASE into the outbox; 'cvdmail watch' delivers them."""
+    mails = run(_send(CaseId.parse(case_id), resend_unknown))
+    if as_json:
+        print_json([render.outbox_json(one) for one in mails])
+        return
+    for one in mails:
+        echo(
+            f"outbox {one.row}: participant {one.participant}, {one.state.value}"
+            + (f" ({one.stopped})" if one.stopped else "")
+        )
+
+
+async def _send(case_id: CaseId, again: bool) -> Any:
+    from cvdmail.work import queue
+
+    async with at_desk() as (desk, actor):
+        if again:
+            await queue.resend_unknown(desk, actor, case_id)
+        return await queue.send(desk, actor, case_id)

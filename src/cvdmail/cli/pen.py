@@ -1,0 +1,211 @@
+"""The holding pen, and facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cvdmail.cli import render
+from cvdmail.cli.context import (
+    at_desk,
+    confirmed,
+    echo,
+    global_options,
+    json_option,
+    print_json,
+    print_json_lines,
+    read_input,
+    run,
+)
+from cvdmail.core.display import visible, visible_lines
+from cvdmail.core.ids import CaseId
+from cvdmail.errors import Refused
+
+
+@click.group()
+@global_options
+def pen() -> None:
+    """Mail that waits for a person to file it."""
+
+
+@pen.command("list")
+@json_option
+@global_options
+def list_(as_json: bool) -> None:
+    """List the mails in the pen, with ranked guesses and why each is held."""
+    mails = run(_list())
+    if as_json:
+        print_json_lines(
+            {
+                "pen": one.record.row,
+                "message_id": str(one.record.message_id) if one.record.message_id else None,
+                "from": one.reading.get("from"),
+                "subject": one.reading.get("subject"),
+                "guesses": one.guesses,
+                "why": one.record.why,
+                "trust": one.record.trust.value if one.record.trust else None,
+            }
+            for one in mails
+        )
+        return
+    render.table(
+        ("pen", "from", "subject", "trust", "why", "guess"),
+        [
+            (
+                one.record.row,
+                one.reading.get("from"),
+                one.reading.get("subject"),
+                one.record.trust.value if one.record.trust else "",
+                one.record.why,
+                f"{one.guesses[0]['case']} participant {one.guesses[0]['participant']}" if one.guesses else "",
+            )
+            for one in mails
+        ],
+    )
+
+
+async def _list() -> Any:
+    from cvdmail.work.show_mail import pen as waiting
+
+    async with at_desk() as (desk, _):
+        return await waiting(desk)
+
+
+@pen.command("show")
+@click.argument("number", metavar="PEN", type=int)
+@json_option
+@global_options
+def show(number: int, as_json: bool) -> None:
+    """Show one mail: what was read out of it, and its own words."""
+    one, raw = run(_show(number))
+    if as_json:
+        print_json(render.message_json(one.record, one.reading, one.filings, one.facts, one.guesses))
+        return
+    echo(f"From:      {visible(str(one.reading.get('from')))}")
+    echo(f"Subject:   {visible(str(one.reading.get('subject') or ''))}")
+    echo(f"State:     {one.record.state.value} ({one.record.why or ''})")
+    echo(f"Signature: {one.record.signature.value if one.record.signature else 'none'}")
+    echo()
+    text = one.reading.get("text")
+    echo(visible_lines(text if isinstance(text, str) else raw.decode("utf-8", "replace")[:20000]))
+
+
+async def _show(number: int) -> Any:
+    from cvdmail.work.show_mail import original, shown
+
+    async with at_desk() as (desk, _):
+        return await shown(desk, number), await original(desk, number)
+
+
+@pen.command("file")
+@click.argument("number", metavar="PEN", type=int)
+@click.argument("case_id", metavar="CASE")
+@click.option("--participant", metavar="P", help="Which party of the case, by number or vendor, if it has several.")
+@json_option
+@global_options
+def file(number: int, case_id: str, participant: str | None, as_json: bool) -> None:
+    """File a held mail to CASE; what it says stays a proposal ('cvdmail fact list')."""
+    found = run(_file(number, CaseId.parse(case_id), participant))
+    if as_json:
+        print_json({"pen": number, "case": str(found.case), "participant": found.row})
+        return
+    echo(f"message {number} is filed to {found.case}, participant {found.row}")
+
+
+async def _file(number: int, case_id: CaseId, participant: str | None) -> Any:
+    from cvdmail.work.file_mail import file_by_person
+
+    async with at_desk() as (desk, actor):
+        return await file_by_person(desk, actor, number, case_id, participant)
+
+
+@pen.command("discard")
+@click.argument("number", metavar="PEN", type=int)
+@click.option("--reason-file", required=True, metavar="FILE", help="Why, in a file; - for standard input.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@global_options
+def discard(number: int, reason_file: str, yes: bool) -> None:
+    """Take a mail out of the pen for a reason; its bytes are kept."""
+    reason = read_input(reason_file, "reason")
+    if not reason.strip():
+        raise Refused("pen discard", "the reason is empty", "say why, for the ledger")
+    confirmed(f"discard message {number}", yes)
+    run(_discard(number, reason))
+    echo(f"message {number} is discarded")
+
+
+async def _discard(number: int, reason: bytes) -> None:
+    from cvdmail.work.file_mail import discard as take_out
+
+    async with at_desk() as (desk, actor):
+        await take_out(desk, actor, number, reason)
+
+
+@click.group()
+@global_options
+def fact() -> None:
+    """Facts read from replies: accept or reject them."""
+
+
+@fact.command("list")
+@click.argument("case_id", metavar="[CASE]", required=False)
+@json_option
+@global_options
+def facts(case_id: str | None, as_json: bool) -> None:
+    """List facts with their words, of one case or all that wait for a decision."""
+    rows = run(_facts(CaseId.parse(case_id) if case_id else None))
+    if as_json:
+        print_json_lines(
+            {**render.fact_json(one), "message": one.message, "participant": one.participant} for one in rows
+        )
+        return
+    render.table(
+        ("fact", "message", "what", "state", "grade", "words"),
+        [
+            (one.row, one.message, one.fact.kind.value, one.state.value, one.fact.grade.value, one.fact.quote)
+            for one in rows
+        ],
+    )
+
+
+async def _facts(case_id: CaseId | None) -> Any:
+    from cvdmail.core.records import FactState
+
+    async with at_desk() as (desk, _), desk.store.read() as tx:
+        if case_id is not None:
+            return await tx.facts.select(case_row=(await tx.cases.get(case_id)).row)
+        return [one for one in await tx.facts.select() if one.state is FactState.PROPOSED]
+
+
+@fact.command("accept")
+@click.argument("number", metavar="FACT", type=int)
+@json_option
+@global_options
+def accept(number: int, as_json: bool) -> None:
+    """Believe a fact: it becomes state, promise or ticket, signed by you."""
+    _decided(number, True, as_json)
+
+
+@fact.command("reject")
+@click.argument("number", metavar="FACT", type=int)
+@json_option
+@global_options
+def reject(number: int, as_json: bool) -> None:
+    """Reject a fact: it was misread, or is not to be believed."""
+    _decided(number, False, as_json)
+
+
+def _decided(number: int, believed: bool, as_json: bool) -> None:
+    record = run(_decide(number, believed))
+    if as_json:
+        print_json({**render.fact_json(record), "message": record.message})
+        return
+    echo(f"fact {number}: {record.state.value}")
+
+
+async def _decide(number: int, believed: bool) -> Any:
+    from cvdmail.work.believe import decide_fact
+
+    async with at_desk() as (desk, actor):
+        return await decide_fact(desk, actor, number, believed)

@@ -1,0 +1,175 @@
+"""Tables, progress bars and JSON shapes: what people and programs see.  Text from outside is made visible here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from cvdmail.core.display import visible
+from cvdmail.core.extract import to_json
+from cvdmail.core.ledger import instant
+from cvdmail.core.records import (
+    CaseRecord,
+    FactRecord,
+    FilingRecord,
+    MessageRecord,
+    MessageState,
+    OutboxRecord,
+    ParticipantRecord,
+    PromiseRecord,
+)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table for people; nothing but a line when it is empty."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        made.add_column(name, overflow="fold")
+    count = 0
+    for row in rows:
+        made.add_row(*(Text(visible(str(value if value is not None else ""))) for value in row))
+        count += 1
+    if not count:
+        print("(none)")
+        return
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "0") or 0) or 160
+    Console(width=width, highlight=False, no_color=bool(os.environ.get("NO_COLOR")) or None).print(made)
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Any]:
+    """Show a progress bar on a terminal and nothing in a pipe; yields a function to call after each step."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda: bar.advance(task)
+
+
+def day(at: datetime | None) -> str:
+    """Write an instant for people, in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at is not None else ""
+
+
+def participant_json(one: ParticipantRecord) -> dict[str, object]:
+    """Return a participant as the machine-readable shapes write it."""
+    return {
+        "participant": one.row,
+        "vendor": one.vendor,
+        "role": one.role.value,
+        "rm": one.state.rm.value,
+        "vfd": one.state.vfd.value,
+    }
+
+
+def case_json(case: CaseRecord, participants: list[dict[str, object]]) -> dict[str, object]:
+    """Return a case as ``case list`` writes it."""
+    return {
+        "case": str(case.id),
+        "title": case.title,
+        "severity": case.severity,
+        "participants": participants,
+    }
+
+
+def outbox_json(one: OutboxRecord) -> dict[str, object]:
+    """Return a mail of the outbox as ``send`` writes it."""
+    return {
+        "case": str(one.case),
+        "participant": one.participant,
+        "outbox": one.row,
+        "state": one.state.value,
+        "recipients": [
+            {
+                "address": str(person.address),
+                "state": person.state.value,
+                "stage": person.stage.value if person.stage else None,
+                "code": person.code,
+                "at": instant(person.at),
+            }
+            for person in one.recipients
+        ],
+        "stopped": one.stopped,
+    }
+
+
+def fact_json(record: FactRecord) -> dict[str, object]:
+    """Return a fact with its words and whether it is believed."""
+    return {**to_json(record.fact), "fact": record.row, "state": record.state.value}
+
+
+def promise_json(one: PromiseRecord) -> dict[str, object]:
+    """Return a promise."""
+    return {
+        "promise": one.row,
+        "participant": one.participant,
+        "kind": one.kind.value,
+        "status": one.status,
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+        "granularity": one.granularity,
+        "offset_minutes": one.offset_minutes,
+        "made_at": instant(one.made_at),
+        "slips": one.slips,
+        "fact": one.fact,
+    }
+
+
+def message_json(
+    record: MessageRecord,
+    reading: dict[str, Any],
+    filings: list[FilingRecord],
+    facts: list[FactRecord],
+    guesses: list[dict[str, object]],
+    file: str | None = None,
+    duplicate: bool = False,
+) -> dict[str, object]:
+    """Return a mail as ``ingest`` and ``case show`` write it."""
+    state = "duplicate" if duplicate else record.state.value
+    if record.state is MessageState.STORED:
+        state = "held"
+    return {
+        "file": file,
+        "message": {key: reading.get(key) for key in _MESSAGE_KEYS},
+        "pen": record.row if record.state in (MessageState.HELD, MessageState.UNPARSED) else None,
+        "sha256": record.sha256,
+        "message_id": str(record.message_id) if record.message_id else None,
+        "direction": record.direction.value,
+        "received_at": instant(record.received_at),
+        "state": state,
+        "why": record.why,
+        "filings": [
+            {
+                "case": str(one.case),
+                "participant": one.participant,
+                "certain": one.certain,
+                "evidence": [one.evidence.value] if one.evidence else [],
+            }
+            for one in filings
+        ],
+        "guesses": guesses,
+        "trust": record.trust.value if record.trust else "unauthenticated",
+        "signature": {
+            "state": record.signature.value if record.signature else "none",
+            "fingerprint": record.signature_fingerprint,
+        },
+        "encrypted": bool(record.encrypted),
+        "text": reading.get("text"),
+        "attachments": reading.get("attachments", []),
+        "facts": [fact_json(one) for one in facts],
+    }
+
+
+_MESSAGE_KEYS = ("message_id", "date", "from", "subject", "kind", "language", "encrypted")

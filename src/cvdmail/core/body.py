@@ -1,0 +1,123 @@
+"""The words of a mail: which part holds them, and what the whole says.
+
+Only the sender's own body is read: the first text part (or the HTML, turned into text) outside attachments and outside
+forwarded mails.  In a delivery report the machine-readable part is read as well (RFC 3464).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cvdmail.core.extract import (
+    Extraction,
+    Fact,
+    MailKind,
+    Reply,
+    classify,
+    delivery_status_facts,
+    extract,
+    to_json,
+)
+from cvdmail.core.html import to_text
+from cvdmail.core.mail import Mail, Part, read_headers
+from cvdmail.core.sender import read_sender
+
+MAX_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a mail says: its kind, the real subject, the reply's own words, and the facts in them."""
+
+    kind: MailKind
+    sender: str | None
+    subject: str = field(repr=False)
+    date: datetime | None
+    extraction: Extraction = field(repr=False)
+    attachments: tuple[str, ...] = field(repr=False)
+
+
+def body_text(mail: Mail) -> str:
+    """Return the sender's own words with LF line ends; empty if there is no readable part."""
+    plain = next((part for part in _own_parts(mail) if part.media_type == "text/plain"), None)
+    if plain is not None:
+        return mail.text(plain)[:MAX_BODY]
+    html = next((part for part in _own_parts(mail) if part.media_type == "text/html"), None)
+    return to_text(mail.text(html))[:MAX_BODY] if html is not None else ""
+
+
+def _own_parts(mail: Mail) -> list[Part]:
+    return [part for part in mail.root.walk() if not part.children and part.disposition != "attachment"]
+
+
+def attachment_names(mail: Mail) -> tuple[str, ...]:
+    """Return the names of the attachments as the sender gave them, cleaned for looking at."""
+    return tuple(
+        part.filename or "unnamed"
+        for part in mail.root.walk()
+        if not part.children and (part.disposition == "attachment" or part.filename)
+    )
+
+
+def read(outer: Mail, inner: Mail | None, received_at: datetime, known_lines: frozenset[str]) -> Reading:
+    """Read a mail; ``inner`` is the decrypted entity, whose protected headers (RFC 9788) stand before the outer ones.
+
+    ``known_lines`` are normalised lines of earlier mails of the thread: what is quoted without a mark.
+    """
+    mail = inner if inner is not None else outer
+    subject = (inner.subject if inner is not None else "") or outer.subject
+    text = body_text(mail)
+    headers: dict[str, list[str]] = {}
+    for header in outer.root.headers:
+        headers.setdefault(header.name, []).append(header.text)
+    content_type = outer.root.first("content-type") or outer.root.media_type
+    kind = classify(headers, content_type, subject, text)
+    date = (inner.date if inner is not None else None) or outer.date
+    reply = Reply(
+        plain=text, subject=subject, sent_at=date, received_at=received_at, kind=kind, known_lines=known_lines
+    )
+    extraction = extract(reply)
+    if kind is MailKind.BOUNCE:
+        reported = _delivery_facts(mail)
+        if reported:
+            extraction = Extraction(extraction.text, extraction.language, reported)
+    sender = read_sender(outer.root).address
+    return Reading(kind, str(sender) if sender else None, subject, date, extraction, attachment_names(mail))
+
+
+def _delivery_facts(mail: Mail) -> tuple[Fact, ...]:
+    status = next((part for part in mail.root.walk() if part.media_type == "message/delivery-status"), None)
+    if status is None:
+        return ()
+    returned = next(
+        (part for part in mail.root.walk() if part.media_type in ("message/rfc822", "text/rfc822-headers")), None
+    )
+    original = None
+    if returned is not None:
+        block = mail.content(returned)[: 64 * 1024].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0]
+        found = next((header.text for header in read_headers(block) if header.name == "message-id"), None)
+        original = found.strip("<> ") if found else None
+    return delivery_status_facts(mail.text(status), original)
+
+
+def to_message_json(reading: Reading, message_id: str | None, encrypted: bool) -> dict[str, object]:
+    """Return the ``message`` object of the machine-readable shapes."""
+    return {
+        "message_id": message_id,
+        "date": reading.date.isoformat() if reading.date else None,
+        "from": reading.sender,
+        "subject": reading.subject,
+        "kind": reading.kind.value,
+        "language": reading.extraction.language,
+        "encrypted": encrypted,
+    }
+
+
+def to_extract_json(reading: Reading, message_id: str | None, encrypted: bool) -> dict[str, object]:
+    """Return the whole object of ``cvdmail extract``."""
+    return {
+        "message": to_message_json(reading, message_id, encrypted),
+        "text": reading.extraction.text,
+        "facts": [to_json(fact) for fact in reading.extraction.facts],
+    }

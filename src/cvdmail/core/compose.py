@@ -1,0 +1,189 @@
+"""Making the bytes of a PGP/MIME mail (RFC 3156) with protected headers (RFC 9788).
+
+Two steps, with gpg between them: :func:`inner` builds the entity to be signed and encrypted (the real subject, the
+text, the attachments and their names), :func:`outer` wraps the ciphertext.  Both write bytes by hand: every header
+value is checked against characters that could end a line, everything is 7-bit, lines end in CRLF and stay under 76
+characters, so that no server has a reason to change what was signed (libraries that re-serialise did, and broke it).
+
+The signature is inside the encryption, made in one step with it (RFC 3156 section 6.2).  Readers of today look for
+``protected-headers="v1"``, RFC 9788 for ``hp="cipher"`` and ``HP-Outer``: both are written.
+"""
+
+from __future__ import annotations
+
+import base64
+import quopri
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.utils import encode_rfc2231, format_datetime
+
+from cvdmail.core.ids import Address, MessageId
+from cvdmail.errors import Refused
+
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\Z")
+_BOUNDARY = re.compile(r"[0-9a-z]{16,60}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels inside the encryption: the name the reader sees, its media type and its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What the outside of the mail will show, and the real subject that only the inside shows."""
+
+    sender: Address
+    sender_name: str
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    reply_to: Address
+    date: datetime
+    message_id: MessageId
+    outer_subject: str
+    subject: str
+    references: tuple[MessageId, ...] = ()
+
+
+def check_line(what: str, value: str) -> str:
+    """Return ``value`` if it can stand in a header; raise ``Refused`` for any control or line-breaking character."""
+    for char in value:
+        if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs"):
+            raise Refused(what, f"it holds the control character U+{ord(char):04X}", "remove it")
+    if len(value) > 900:
+        raise Refused(what, "it is longer than 900 characters", "shorten it")
+    return value
+
+
+def _words(value: str) -> str:
+    """Encode a header value by RFC 2047 where it is not ASCII; folded lines are joined by CRLF and a blank."""
+    if value.isascii() and len(value) < 60:
+        return value
+    return Header(value, "utf-8" if not value.isascii() else "us-ascii", maxlinelen=70).encode(linesep="\r\n")
+
+
+def _mailbox(name: str, address: Address) -> str:
+    if not name:
+        return str(address)
+    if name.isascii():
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}" <{address}>'
+    return f"{_words(name)} <{address}>"
+
+
+def _fold(values: list[str], separator: str) -> str:
+    return f"{separator}\r\n ".join(values)
+
+
+def _fields(headers: Headers, subject: str) -> list[tuple[str, str]]:
+    fields = [
+        ("From", _mailbox(check_line("sender name", headers.sender_name), headers.sender)),
+        ("To", _fold([str(address) for address in headers.to], ",")),
+    ]
+    if headers.cc:
+        fields.append(("Cc", _fold([str(address) for address in headers.cc], ",")))
+    fields += [
+        ("Reply-To", str(headers.reply_to)),
+        ("Subject", _words(check_line("subject", subject))),
+        ("Date", format_datetime(headers.date)),
+        ("Message-ID", f"<{headers.message_id}>"),
+    ]
+    if headers.references:
+        ids = [f"<{message_id}>" for message_id in headers.references]
+        fields += [("In-Reply-To", ids[-1]), ("References", _fold(ids, ""))]
+    return fields
+
+
+def _write(fields: list[tuple[str, str]]) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in fields).encode("ascii")
+
+
+def inner(headers: Headers, text: str, attachments: tuple[Attachment, ...], boundary: str) -> bytes:
+    """Return the entity to sign and encrypt: 7-bit, CRLF, real headers inside.
+
+    ``boundary`` is a random word of ours; raise ``Refused`` for values that cannot stand in a header.
+    """
+    _check_boundary(boundary)
+    protected = [("HP-Outer", f"{name}: {value}") for name, value in _fields(headers, headers.outer_subject)]
+    content_type = ("Content-Type", f'multipart/mixed; boundary="{boundary}";\r\n protected-headers="v1"; hp="cipher"')
+    pieces = [
+        _write([("MIME-Version", "1.0"), content_type, *_fields(headers, headers.subject), *protected]),
+        b"\r\n",
+        f"--{boundary}\r\n".encode("ascii"),
+        text_part(text),
+    ]
+    for attachment in attachments:
+        pieces += [f"\r\n--{boundary}\r\n".encode("ascii"), attachment_part(attachment)]
+    pieces.append(f"\r\n--{boundary}--\r\n".encode("ascii"))
+    return b"".join(pieces)
+
+
+def text_part(text: str) -> bytes:
+    """Return ``text`` as a text/plain part in quoted-printable (RFC 2045 section 6.7), without the last line end.
+
+    Lines that begin with ``From `` or ``.`` are encoded too: some servers change them.
+    """
+    unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    encoded = quopri.encodestring(unix.encode("utf-8"), quotetabs=False)
+    lines = []
+    for line in encoded.split(b"\n"):
+        if line.startswith(b"From "):
+            lines.append(b"=46" + line[1:])
+        elif line.startswith(b"."):
+            lines.append(b"=2E" + line[1:])
+        elif line.startswith(b"--"):
+            lines.append(b"=2D" + line[1:])
+        else:
+            lines.append(line)
+    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    return head + b"\r\n".join(lines)
+
+
+def attachment_part(attachment: Attachment) -> bytes:
+    """Return an attachment as a base64 part; its name is written by RFC 2231 where it is not plain ASCII."""
+    name = check_line("attachment name", attachment.name)
+    if not name or "/" in name or "\\" in name or name in (".", ".."):
+        raise Refused("attachment name", "it is empty or holds a path", "give a plain file name")
+    if not _MEDIA_TYPE.match(attachment.media_type):
+        raise Refused("attachment", "its media type is not of the form type/subtype", "")
+    if name.isascii() and '"' not in name and len(name) <= 60:
+        parameter = f'filename="{name}"'
+    else:
+        parameter = f"filename*={encode_rfc2231(name, 'utf-8')}"
+    head = (
+        f"Content-Type: {attachment.media_type}\r\n"
+        f"Content-Disposition: attachment;\r\n {parameter}\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    ).encode("ascii")
+    return head + base64.encodebytes(attachment.content).rstrip(b"\n").replace(b"\n", b"\r\n")
+
+
+def outer(headers: Headers, ciphertext: bytes, boundary: str) -> bytes:
+    """Wrap an armoured OpenPGP message as multipart/encrypted (RFC 3156 section 4); nothing of the inside shows."""
+    _check_boundary(boundary)
+    content_type = f'multipart/encrypted; protocol="application/pgp-encrypted";\r\n boundary="{boundary}"'
+    armoured = ciphertext.replace(b"\r\n", b"\n").rstrip(b"\n").replace(b"\n", b"\r\n")
+    return b"".join(
+        [
+            _write(_fields(headers, headers.outer_subject)),
+            _write([("MIME-Version", "1.0"), ("Content-Type", content_type)]),
+            f"\r\n--{boundary}\r\n".encode("ascii"),
+            b"Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n",
+            f"\r\n--{boundary}\r\n".encode("ascii"),
+            b'Content-Type: application/octet-stream; name="encrypted.asc"\r\n\r\n',
+            armoured,
+            f"\r\n--{boundary}--\r\n".encode("ascii"),
+        ]
+    )
+
+
+def _check_boundary(boundary: str) -> None:
+    if not _BOUNDARY.match(boundary):
+        raise Refused("boundary", "it is not a random word of 16 to 60 letters and digits", "")

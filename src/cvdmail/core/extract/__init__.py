@@ -1,0 +1,45 @@
+"""Reading a vendor's mail: its new words, and the facts they state.
+
+The steps, each pure, deterministic and linear in the text:
+
+1. *kind* (:mod:`.mailkind`): a person's reply, or a machine's;
+2. *zones* (:mod:`.zones`): the reply's own new lines, apart from quotes, headers and signature.  What is quoted is
+   never read: it would give our own words back to us as the vendor's promise;
+3. *identifiers* (:mod:`.identifiers`): CVE ids, tickets, versions, addresses; then hidden from what follows;
+4. *sentences and clauses* (:mod:`.sentences`);
+5. *dates* (:mod:`.dates`): a compositional grammar; what it cannot resolve for certain has no calendar value;
+6. *claims* (:mod:`.promises`, :mod:`.verdicts`, :mod:`.versions`): events composed with negation, tense, hedge,
+   question and condition.
+
+Facts are proposals with their words, never state.  Only an explicit, single, unhedged claim is graded ``sure``; a
+machine's mail gives no fact of a person, and its claims are never sure, as anybody's rule of the other end may have
+quoted them.  The promise of this package is to be never silently wrong, not to answer always.
+
+Limits: 256 kB of text, 2,000 characters a line, 5,000 lines, 12,000 characters of new text read for claims, 400
+sentences of 1,200 characters, 12 dates a sentence, 300 facts a mail.
+"""
+
+from __future__ import annotations
+
+from cvdmail.core.extract.bounces import delivery_status_facts
+from cvdmail.core.extract.facts import Fact, FactKind, Grade, Where, from_json, to_json
+from cvdmail.core.extract.mailkind import MailKind, classify
+from cvdmail.core.extract.reading import Extraction, Reply, extract
+from cvdmail.core.extract.zones import new_text, normalise_line
+
+__all__ = [
+    "Extraction",
+    "Fact",
+    "FactKind",
+    "Grade",
+    "MailKind",
+    "Reply",
+    "Where",
+    "classify",
+    "delivery_status_facts",
+    "extract",
+    "from_json",
+    "new_text",
+    "normalise_line",
+    "to_json",
+]

@@ -1,0 +1,48 @@
+"""Words and numbers of a masked sentence, and which of them belong to the calendar."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from cvdmail.core.extract import calendar_words as words
+
+MAX_TOKENS = 400
+"""Tokens of one sentence that are read."""
+_TOKEN = re.compile(r"[0-9]{1,9}|[^\W\d_]{1,40}(?:['’][^\W\d_]{1,20})?|[^\w\s]")
+
+
+class Token(NamedTuple):
+    """One word, number or mark; ``low`` is lower case without a genitive, ``glued`` tells that no blank came before."""
+
+    low: str
+    raw: str
+    start: int
+    end: int
+    number: int | None
+    glued: bool
+
+
+def tokenize(masked: str, offset: int = 0) -> list[Token]:
+    """Split into at most ``MAX_TOKENS`` tokens; places are counted from ``offset``."""
+    out: list[Token] = []
+    last = -1
+    for match in _TOKEN.finditer(masked):
+        raw = match[0]
+        low = raw.lower().replace("’", "'").removesuffix("'s")
+        number = int(raw) if raw[0].isascii() and raw[0].isdigit() else None
+        out.append(Token(low, raw, offset + match.start(), offset + match.end(), number, match.start() == last))
+        last = match.end()
+        if len(out) >= MAX_TOKENS:
+            break
+    return out
+
+
+def counts(word: str, language: str | None) -> bool:
+    """Say whether a word of the tables may be read in a text of this language."""
+    only = words.LANGUAGE_ONLY.get(word)
+    return only is None or language is None or language in only
+
+
+END = Token("", "", 0, 0, None, False)
+"""Stands for every place outside the sentence."""

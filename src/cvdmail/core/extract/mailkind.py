@@ -1,0 +1,153 @@
+"""What sort of mail this is, before its words are read: a person's reply, or a machine's.
+
+Evidence, strongest first: the content type of a delivery report (RFC 3462, RFC 3464), ``Auto-Submitted`` (RFC 3834
+section 5), the older headers of the same meaning, an empty return path (RFC 5321 section 4.5.5), and last the words of
+subject and text.  Ticket systems put automatic headers on answers that a person typed; therefore an ``auto_reply``
+may still hold claims, which are then read with a weaker grade.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+_HEAD = 4_000
+"""Only the first characters of subject and text are looked at: a machine says at once that it is one."""
+
+
+class MailKind(Enum):
+    """The sorts of inbound mail; all but ``REPLY`` move no state of a case except delivery."""
+
+    REPLY = "reply"
+    AUTO_REPLY = "auto_reply"
+    ABSENCE = "absence"
+    BOUNCE = "bounce"
+    LIST = "list"
+    OTHER = "other"
+
+
+_ABSENCE = re.compile(
+    r"\bout of (?:the |my )?office\b|\bOOO\b|\b(?:i am|i'm|i will be|i'll be) (?:currently |now |presently )?"
+    r"(?:away|on (?:\w+ ){0,2}(?:vacation|leave|holidays?)|travell?ing|out (?:until|from|of))\b"
+    r"|\baway from (?:the |my )?(?:office|desk|e-?mail)\b|\bon (?:annual|parental|maternity|paternity|sick) leave\b"
+    r"|\breturn(?:ing)? to (?:the |my )?office\b|\blimited access to (?:my )?e-?mail\b"
+    r"|\babwesen(?:d|heit)|\bnicht im (?:b(?:ü|ue)ro|haus)\b|\bim urlaub\b|\babsen(?:t|te|ce) d[ue] bureau\b"
+    r"|\bje suis (?:actuellement )?(?:absent|en cong)|\ben congés?\b|\bfuera de (?:la )?oficina\b"
+    r"|\bestar(?:é|e) ausente"
+    r"|\bde vacaciones\b|\bfuori (?:sede|ufficio)\b|\bassente\b|\bin ferie\b|\bfora do escrit(?:ó|o)rio\b"
+    r"|\bde f(?:é|e)rias\b"
+    r"|\bafwezig(?:heid)?\b|\bpoza biurem\b|\bв отпуске\b|\bотсутству|不在(?:に|の|です|とな|通知)"
+    r"|休暇|休假|外出中|不在办公室|부재 ?중|휴가",
+    re.IGNORECASE,
+)
+_AUTOMATIC_SUBJECT = re.compile(
+    r"\s*(?:\[?auto(?:matic|mated|matische|matique|matica|mática)?[ -]?(?:reply|response|antwort|respon\w+|risposta)\b"
+    r"|automatische antwort|automatisch antwoord|r(?:é|e)ponse automatique|respuesta autom(?:á|a)tica"
+    r"|resposta autom"
+    r"|risposta automatica|автоответ|автоматический ответ|自動(?:返信|応答)|自动(?:回复|答复)"
+    r"|자동 ?(?:응답|회신)|auto: )",
+    re.IGNORECASE,
+)
+_AUTOMATIC_TEXT = re.compile(
+    r"\bthis (?:is|was) an? (?:auto(?:matic|mated)(?:ally)?[ -]?(?:generated )?|auto-?)"
+    r"(?:message|e-?mail|reply|response|notification|acknowledge?ment|confirmation|mail)\b"
+    r"|\bthis (?:message|e-?mail|mail|reply|response) (?:is|was|has been) (?:sent |generated |created )?automatically\b"
+    r"|\bautomatically generated (?:message|e-?mail|reply|response|mail)\b"
+    r"|\bdiese (?:e-?mail|nachricht|mail) (?:wurde|ist) automatisch\b|\bautomatisch (?:generierte|erzeugte|erstellte) "
+    r"|\bceci est un (?:message|e-?mail|courriel) automatique|\b(?:message|courriel) (?:est )?généré automatiquement"
+    r"|\beste es un (?:mensaje|correo)(?: electrónico)? (?:automático|generado automáticamente)"
+    r"|\bquest[oa] (?:è|e') un(?:a)? (?:messaggio|e-?mail|risposta) automatic"
+    r"|自動(?:返信|送信|配信|応答)|自动(?:回复|发送|生成)|系统自动|자동으로 (?:발송|전송|생성)"
+    r"|автоматически (?:создан|сгенерирован)",
+    re.IGNORECASE,
+)
+_BOUNCE_WORDS = re.compile(
+    r"\b(?:undeliver(?:able|ed)|delivery status notification|(?:mail )?delivery (?:has |to the following recipients? )?"
+    r"fail(?:ed|ure)|returned mail|failure notice|could ?n[o']t be delivered|was automatically rejected"
+    r"|unzustellbar"
+    r"|non remis|no se (?:ha podido|pudo) entregar|mancata consegna|не доставлено)\b|配信(?:でき"
+    r"|不能|に失敗)|退信|无法投递",
+    re.IGNORECASE,
+)
+_LIST_WORDS = re.compile(
+    r"awaits moderator approval|waiting for (?:the )?moderator|is being held until the list moderator"
+    r"|\byou (?:are not allowed|have been (?:un)?subscribed)|posting (?:to this list|by non-?members)"
+    r"|\bmailing list memberships? reminder"
+    r"|non-?members? (?:to|submission)|confirm [0-9a-f]{20,64}\b",
+    re.IGNORECASE,
+)
+_ROBOT_SENDER = re.compile(r"(?:^|[<\s\"])(?:mailer-daemon|postmaster|mail-daemon|mailerdaemon)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?。！？]")
+_CHARACTERS = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\n": " "})
+
+
+def classify(headers: Mapping[str, Sequence[str]], content_type: str, subject: str, text: str) -> MailKind:
+    """Say what sort of mail this is.
+
+    ``headers`` maps lower-case names to decoded values, ``content_type`` is the whole value of that field, ``text`` the
+    mail's own plain text.  Nothing is raised; what tells of no machine is a ``REPLY``, also through a mailing list.
+    """
+    report = _report_type(content_type)
+    if report is not None:
+        return MailKind.BOUNCE if report == "delivery-status" else MailKind.OTHER
+    head = text[:_HEAD].translate(_CHARACTERS)
+    title = subject[:500].translate(_CHARACTERS)
+    robot = bool(_ROBOT_SENDER.search(" ".join(headers.get("from", ()))[:500]))
+    null_sender = any(value.strip() in {"<>", ""} for value in headers.get("return-path", ()))
+    if (robot or null_sender or "x-failed-recipients" in headers) and (
+        _BOUNCE_WORDS.search(title) or _BOUNCE_WORDS.search(head)
+    ):
+        return MailKind.BOUNCE
+    if _list_manager(headers, title, head):
+        return MailKind.LIST
+    automatic = _automatic_headers(headers) or null_sender or robot or bool(_AUTOMATIC_SUBJECT.match(title))
+    if _is_absence(title, head, automatic):
+        return MailKind.ABSENCE
+    if automatic or _AUTOMATIC_TEXT.search(head):
+        return MailKind.AUTO_REPLY
+    return MailKind.REPLY
+
+
+def _report_type(content_type: str) -> str | None:
+    """Return the report type of a ``multipart/report`` (RFC 3462), empty when it names none; None for other mail."""
+    compact = content_type[:2_000].lower().replace(" ", "").replace("\t", "").replace("\n", "").replace('"', "")
+    if not compact.startswith("multipart/report"):
+        return None
+    for parameter in compact.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name == "report-type":
+            return value
+    return ""
+
+
+def _automatic_headers(headers: Mapping[str, Sequence[str]]) -> bool:
+    for value in headers.get("auto-submitted", ()):
+        if value.split(";")[0].strip().lower() not in {"no", ""}:
+            return True
+    if any(name in headers for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply")):
+        return True
+    # A mailing list marks every posting as bulk or list; only mail that came through none is told by this.
+    precedence = {value.strip().lower() for value in headers.get("precedence", ())}
+    if "auto_reply" in precedence or (precedence & {"bulk", "junk"} and "list-id" not in headers):
+        return True
+    # X-Auto-Response-Suppress asks others not to answer; Exchange and ticket systems set it on people's mail too.
+    # Together with the mark of an automatic generator it decides, alone it does not.
+    suppressed = any(
+        "all" in value.lower() or "autoreply" in value.lower() for value in headers.get("x-auto-response-suppress", ())
+    )
+    return suppressed and "in-reply-to" not in headers
+
+
+def _list_manager(headers: Mapping[str, Sequence[str]], title: str, head: str) -> bool:
+    if any(value.strip().lower() == "yes" for value in headers.get("x-list-administrivia", ())):
+        return True
+    return bool(_LIST_WORDS.search(title) or _LIST_WORDS.search(head[:1_000]))
+
+
+def _is_absence(title: str, head: str, automatic: bool) -> bool:
+    """An automatic mail needs one word of absence; without that evidence only its first sentence may say so."""
+    if _ABSENCE.search(title):
+        return True
+    found = _ABSENCE.search(head)
+    return found is not None and (automatic or (len(head) < 600 and not _SENTENCE_END.search(head[: found.start()])))

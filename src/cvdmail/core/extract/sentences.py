@@ -1,0 +1,155 @@
+"""Language, sentences and clauses of the new text.
+
+All work is done on the masked text, whose places are those of the text itself, so that the dots of versions and
+addresses end no sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cvdmail.core.extract import calendar_words
+from cvdmail.core.extract.zone_words import wordset
+
+MAX_SENTENCES = 400
+"""Sentences that are read for claims."""
+MAX_SENTENCE = 1_200
+"""Characters of one sentence that are read as one; longer ones are cut into pieces."""
+
+_BREAK = re.compile(
+    r"[。！？]+[」』\"]?|[.!?…]+[)\"'”’\ue000*_]{0,3}(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•·–—]"
+    r"|[0-9]{1,2}[.)])[ \t])|:[ \t]*\n"
+)
+_ABBREVIATIONS = wordset("""
+    e.g i.e ver v no nr num ref réf approx ca z.b d.h u.a bzw inkl incl vs mr mrs ms dr st jan feb mar
+    apr jun jul aug sep sept oct okt nov dec dez resp abs art vers rel est
+""")
+_CLAUSE = re.compile(
+    r";|,? (?:but|however|although|though|whereas|while|aber|jedoch|mais|pero|sin embargo|но|therefore|because"
+    r"|since we)\b"
+    r"|, (?:and|so|then|which|we|it|i|this|they|dont|und|et|y|qui) |,? (?:and|und|et|y) (?:we|i|it|then|they|wir"
+    r"|nous|the fix|the patch"
+    r"|the update|the advisory|the details|will)\b| [-–—]{1,2} |が、|、但|，|；",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``text[start:end]``, and whether it asks."""
+
+    start: int
+    end: int
+    question: bool
+
+
+def sentences(masked: str) -> list[Sentence]:
+    """Split masked text into at most ``MAX_SENTENCES`` sentences, without outer blanks."""
+    out: list[Sentence] = []
+    begin = 0
+    for match in _BREAK.finditer(masked):
+        if match[0][0] == "." and _abbreviated(masked, match.start(), match.end()):
+            continue
+        _cut(out, masked, begin, match.end())
+        begin = match.end()
+        if len(out) >= MAX_SENTENCES:
+            return out[:MAX_SENTENCES]
+    _cut(out, masked, begin, len(masked))
+    return out[:MAX_SENTENCES]
+
+
+def clauses(masked: str, sentence: Sentence) -> list[tuple[int, int]]:
+    """Split a sentence into clauses: places of the text, in order."""
+    out = []
+    begin = sentence.start
+    for match in _CLAUSE.finditer(masked, sentence.start, sentence.end):
+        if match.start() - begin >= (4 if match[0] == "，" else 8):
+            out.append((begin, match.start()))
+            begin = match.start()
+    out.append((begin, sentence.end))
+    return out
+
+
+def _cut(out: list[Sentence], masked: str, start: int, end: int) -> None:
+    for part_start, part_end in _short_lines(masked, start, end):
+        for begin in range(part_start, part_end, MAX_SENTENCE):
+            stop = min(begin + MAX_SENTENCE, part_end)
+            piece = masked[begin:stop]
+            lead = len(piece) - len(piece.lstrip(" \t\n-*•·>"))
+            body = piece[lead:].rstrip()
+            if body:
+                asks = body.endswith(("?", "？", '?"', "?)", "か。", "吗。", "呢。"))
+                out.append(Sentence(begin + lead, begin + lead + len(body), asks))
+
+
+def _short_lines(masked: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A short line before one that begins with a capital is a line of its own (a greeting, an item of a list)."""
+    out = []
+    begin = start
+    at = masked.find("\n", start, end)
+    while at != -1:
+        line_start = masked.rfind("\n", 0, at) + 1
+        follows = masked[at + 1 : min(end, at + 41)].lstrip()[:1]
+        if masked[line_start:at].strip() and at - line_start < 45 and (follows.isupper() or follows > "\u3000"):
+            out.append((begin, at))
+            begin = at + 1
+        at = masked.find("\n", at + 1, end)
+    out.append((begin, end))
+    return out
+
+
+def _abbreviated(masked: str, dot: int, end: int) -> bool:
+    """Say whether a dot ends an abbreviation or a German day number, not a sentence."""
+    if end - dot > 1:
+        return False
+    words = masked[max(0, dot - 12) : dot].split()
+    word = words[-1].lower().lstrip("(\"'") if words else ""
+    following = masked[dot + 1 : dot + 24].split()
+    after = following[0].strip(",.").lower() if following else ""
+    if word.isdigit() and len(word) <= 2:
+        return after in calendar_words.MONTHS or after in calendar_words.SHORT_MONTHS or (after[:1].islower())
+    if word.replace(".", "").isdigit() and after[:1].islower():
+        return True
+    return word in _ABBREVIATIONS and bool(after) and word != "no"
+
+
+_STOPWORDS = {
+    "en": wordset("""
+    the and is to of for this that we you your in it with will are not have be on our
+"""),
+    "de": wordset("""
+    der die das und ist nicht wir sie ihre ihr für mit ein eine zu den von auf wird im am ich es
+"""),
+    "fr": wordset("""
+    le la les et est nous vous votre pour une un des du dans que sera pas sur en ce qui à
+"""),
+    "es": wordset("el la los las y es nos su para una un del en que no se por con lo de hola"),
+    "it": wordset("il lo la gli e è per una un del di che non si con sono vostra nella"),
+    "pt": wordset("o a os as e é para uma um do da em que não se por com sua foi"),
+    "nl": wordset("de het een en is niet wij u uw voor met van op wordt dat zijn te"),
+    "pl": wordset("i w na nie jest się z do że dla to przez zostanie"),
+}
+_WORD = re.compile(r"[^\W\d_]{1,20}")
+
+
+def language(text: str) -> str | None:
+    """Guess the two-letter language of a text from its script and smallest words; None when it is too short to say."""
+    sample = text[:4_000]
+    kana = sum("\u3040" <= char <= "\u30ff" for char in sample)
+    han = sum("\u4e00" <= char <= "\u9fff" for char in sample)
+    hangul = sum("\uac00" <= char <= "\ud7a3" for char in sample)
+    letters = sum(char.isalpha() for char in sample)
+    if hangul * 4 > letters:
+        return "ko"
+    if (kana + han) * 4 > letters:
+        return "ja" if kana * 12 > han else "zh"
+    if sum("\u0400" <= char <= "\u04ff" for char in sample) * 2 > letters:
+        return "ru"
+    words = [word.lower() for word in _WORD.findall(sample)]
+    scores = {code: sum(word in stop for word in words) for code, stop in _STOPWORDS.items()}
+    ranked = sorted(scores, key=lambda code: scores[code], reverse=True)
+    best, second = ranked[0], ranked[1]
+    if scores[best] == 0 or scores[best] == scores[second]:
+        return None
+    return best

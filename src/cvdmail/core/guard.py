@@ -1,0 +1,156 @@
+"""The guard before every socket (rule 1): bytes in, silence or a refusal out.
+
+Theory.  Whatever went wrong before (a lost key, a failed gpg, a retry path, a bug of ours), this is the last function
+that sees a mail, and it believes nothing but the bytes.  It takes them apart again by its own narrow grammar, far
+narrower than RFC 5322: only the shape that :mod:`cvdmail.core.compose` writes passes, so anything unforeseen is a
+refusal, not a leak.  It checks that
+
+* the header holds only known fields, each once, each of a known form, and a subject that is the bare case id;
+* From, To and Cc are exactly the intended addresses, and the envelope exactly To and Cc together;
+* the body is multipart/encrypted with the two parts of RFC 3156 section 4 and not one byte beside them;
+* the ciphertext is one OpenPGP message of session keys and one integrity-protected packet, nothing else, and its
+  session keys go to exactly the intended encryption subkeys.
+
+It cannot know what is inside the ciphertext; it knows that nobody outside the set can.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cvdmail.core import packets
+from cvdmail.core.ids import Address
+from cvdmail.core.mail import read_headers
+from cvdmail.core.outgoing import Intended, OutgoingMail
+from cvdmail.core.sender import read_mailbox
+from cvdmail.errors import CvdmailError, GuardRefusal, Refused
+
+MAX_OUTGOING = 40 * 1024 * 1024
+
+_ONCE = ("from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type")
+_AT_MOST_ONCE = ("cc", "in-reply-to", "references")
+_CONTENT_TYPE = re.compile(
+    rb'multipart/encrypted; protocol="application/pgp-encrypted"; boundary="([0-9a-z]{16,60})"\Z'
+)
+_DATE = re.compile(rb"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}\Z")
+_IDS = re.compile(rb"<[\x21-\x3b\x3d\x3f-\x7e]{3,500}>(?: <[\x21-\x3b\x3d\x3f-\x7e]{3,500}>)*\Z")
+_ARMOUR = re.compile(rb"-----BEGIN PGP MESSAGE-----\r\n\r\n(?:[A-Za-z0-9+/=]{1,76}\r\n)+-----END PGP MESSAGE-----\Z")
+
+
+def _stop(why: str) -> GuardRefusal:
+    return GuardRefusal("mail stopped before the socket", why, "nothing was sent; see 'cvdmail doctor'")
+
+
+def inspect(mail: OutgoingMail) -> None:
+    """Raise ``GuardRefusal`` unless ``mail`` is provably encrypted to exactly the intended set."""
+    raw, intended = mail.raw, mail.intended
+    if len(raw) > MAX_OUTGOING:
+        raise _stop(f"it is larger than {MAX_OUTGOING // 1024 // 1024} MB")
+    _check_lines(raw)
+    head, blank, body = raw.partition(b"\r\n\r\n")
+    if not blank:
+        raise _stop("it has no body")
+    values = _read_header(head)
+    _check_addresses(values, mail)
+    _check_values(values, intended)
+    kind = _CONTENT_TYPE.match(values["content-type"])
+    if kind is None:
+        raise _stop("it is not a PGP/MIME encrypted mail (RFC 3156)")
+    _check_ciphertext(_ciphertext(body, kind[1]), intended)
+
+
+def _check_lines(raw: bytes) -> None:
+    if not raw.isascii() or b"\0" in raw:
+        raise _stop("it is not 7-bit text")
+    if raw.count(b"\n") != raw.count(b"\r\n") or raw.count(b"\r") != raw.count(b"\r\n"):
+        raise _stop("it holds a lone CR or LF")
+    if not raw.endswith(b"\r\n") or max(map(len, raw.split(b"\r\n"))) > 998:
+        raise _stop("a line is longer than 998 octets or the last one is open")
+
+
+def _read_header(head: bytes) -> dict[str, bytes]:
+    lines = head.split(b"\r\n")
+    if lines[0][:1] in (b" ", b"\t") or any(b":" not in line for line in lines if line[:1] not in (b" ", b"\t")):
+        raise _stop("a header line is not a header field")
+    try:
+        headers = read_headers(head)
+    except CvdmailError:
+        raise _stop("its header is too large") from None
+    if len(headers) != sum(1 for line in lines if line[:1] not in (b" ", b"\t")):
+        raise _stop("a header line is not a header field")
+    names = [header.name for header in headers]
+    for name in _ONCE:
+        if names.count(name) != 1:
+            raise _stop(f"the header field {name} does not stand there exactly once")
+    for name in names:
+        if name not in _ONCE and (name not in _AT_MOST_ONCE or names.count(name) > 1):
+            raise _stop("it has a header field that no mail of ours has")
+    return {header.name: header.raw for header in headers}
+
+
+def _addresses(value: bytes) -> frozenset[Address]:
+    try:
+        return frozenset(Address.parse(piece.strip()) for piece in value.decode("ascii").split(","))
+    except Refused:
+        raise _stop("a recipient field does not hold plain addresses") from None
+
+
+def _check_addresses(values: dict[str, bytes], mail: OutgoingMail) -> None:
+    intended = mail.intended
+    if not intended.to:
+        raise _stop("nobody is meant to read it")
+    if read_mailbox(values["from"].decode("ascii")) != intended.sender or mail.envelope_from != intended.sender:
+        raise _stop("the sender is not the mailbox")
+    if _addresses(values["to"]) != intended.to:
+        raise _stop("To is not the intended set")
+    if (_addresses(values["cc"]) if "cc" in values else frozenset()) != intended.cc:
+        raise _stop("Cc is not the intended set")
+    envelope = frozenset(mail.recipients)
+    if not envelope or not envelope <= intended.recipients:
+        raise _stop("the envelope holds somebody who is not meant to read it")
+    if len(mail.recipients) != len(envelope) or envelope != intended.envelope:
+        raise _stop("the envelope is not the intended set")
+    reply_to = next(iter(_addresses(values["reply-to"])))
+    own = intended.sender
+    if reply_to.domain != own.domain or reply_to.local.partition("+")[0].lower() != own.local.lower():
+        raise _stop("Reply-To is not the mailbox")
+
+
+def _check_values(values: dict[str, bytes], intended: Intended) -> None:
+    if values["subject"] != f"[{intended.case}]".encode("ascii"):
+        raise _stop("the outer subject is not the bare case id")
+    if values["message-id"] != f"<{intended.message_id}>".encode("ascii"):
+        raise _stop("the Message-ID is not the committed one")
+    if values["mime-version"] != b"1.0" or not _DATE.match(values["date"]):
+        raise _stop("its date or MIME version is odd")
+    for name in ("in-reply-to", "references"):
+        if name in values and not _IDS.match(values[name]):
+            raise _stop(f"the header field {name} is odd")
+
+
+def _ciphertext(body: bytes, boundary: bytes) -> bytes:
+    """Return the armoured message between the only two parts; every other byte of the body is prescribed."""
+    before = (
+        b"--" + boundary + b"\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n"
+        b"\r\n--" + boundary + b'\r\nContent-Type: application/octet-stream; name="encrypted.asc"\r\n\r\n'
+    )
+    after = b"\r\n--" + boundary + b"--\r\n"
+    if not body.startswith(before) or not body.endswith(after) or len(body) < len(before) + len(after):
+        raise _stop("its body is not the two parts of RFC 3156")
+    armoured = body[len(before) : -len(after)]
+    if not _ARMOUR.match(armoured):
+        raise _stop("its second part is not one armoured OpenPGP message")
+    return armoured
+
+
+def _check_ciphertext(armoured: bytes, intended: Intended) -> None:
+    try:
+        shape = packets.encryption_key_ids(packets.dearmor(armoured))
+    except CvdmailError:
+        raise _stop("its ciphertext is not one whole OpenPGP message") from None
+    if shape.symmetric:
+        raise _stop("it can be opened with a password")
+    if shape.data not in (packets.DataKind.SEIPD1, packets.DataKind.SEIPD2, packets.DataKind.AEAD):
+        raise _stop("its ciphertext is not integrity protected")
+    if len(shape.key_ids) != len(set(shape.key_ids)) or frozenset(shape.key_ids) != intended.encryption_key_ids:
+        raise _stop("it is not encrypted to exactly the intended keys")

@@ -1,0 +1,207 @@
+"""Which case does an inbound mail belong to, and who says so?  Two verdicts, kept apart (PRODUCT section 6).
+
+*Match* looks at what only our correspondents can know: a live reply token, our unguessable Message-ID, a ticket number
+or case id from a known address.  *Trust* looks at who vouches for the sender: a signature by a pinned key, or our own
+mail host's word that the domain is authentic.  A table joins them: filed or held, facts believable or not.  Whatever
+is not certain, conflicts, or is suspicious waits for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+
+from cvdmail.core.gpgstatus import SignatureState
+from cvdmail.core.ids import Address, CaseId
+from cvdmail.core.mail import Part
+from cvdmail.core.sender import Sender
+from cvdmail.errors import Refused
+
+
+class Evidence(Enum):
+    """Why a mail may belong to a participant, strongest first."""
+
+    REPLY_TOKEN = "reply_token"
+    MESSAGE_ID = "message_id"
+    TICKET = "ticket"
+    CASE_ID = "case_id"
+    SIMILARITY = "similarity"
+
+
+class Trust(Enum):
+    """Who says that a mail is from the participant."""
+
+    VERIFIED = "verified"
+    AUTHENTICATED = "authenticated"
+    UNAUTHENTICATED = "unauthenticated"
+    SUSPICIOUS = "suspicious"
+
+
+class Verdict(Enum):
+    """What happens to a mail."""
+
+    FILED = "filed"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One piece of evidence for one participant of a case."""
+
+    case: CaseId
+    participant: int
+    evidence: Evidence
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The participant a mail certainly belongs to (or None), and every clue found, strongest first."""
+
+    certain: Clue | None
+    clues: tuple[Clue, ...]
+
+    @property
+    def conflicting(self) -> bool:
+        """Whether certain clues point to several participants."""
+        return len({clue.participant for clue in self.clues if clue.certain}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Filed or held, whether facts may be believed as policy says, and why in words for a person."""
+
+    verdict: Verdict
+    facts_believable: bool
+    why: str
+
+
+_STRENGTH = list(Evidence)
+_CASE_ID = re.compile(r"CVD-[0-9]{4}-[0-9]{4,9}")
+_MOVED_ON = re.compile(r"[(\[]was:", re.IGNORECASE)
+
+
+def case_ids(text: str) -> tuple[CaseId, ...]:
+    """Return the case ids written in ``text``, each once."""
+    return tuple(dict.fromkeys(CaseId.parse(found) for found in _CASE_ID.findall(text[:20000].upper())))
+
+
+def subject_moved_on(subject: str) -> bool:
+    """Say whether a subject tells that the mail is about something else now (``new topic (was: old)``)."""
+    return _MOVED_ON.search(subject) is not None
+
+
+def match(clues: Collection[Clue]) -> Match:
+    """Rank the clues and name the one certain participant, if there is exactly one."""
+    ranked = tuple(sorted(set(clues), key=lambda clue: (not clue.certain, _STRENGTH.index(clue.evidence), clue.case)))
+    certain = {clue.participant for clue in ranked if clue.certain}
+    return Match(ranked[0] if len(certain) == 1 else None, ranked)
+
+
+class Authentication(Enum):
+    """What our own mail host says about the sender's domain (RFC 8601)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NONE = "none"
+
+
+_RESULT = re.compile(r"\b(dmarc|dkim)=([a-z]+)")
+_DKIM_DOMAIN = re.compile(r"header\.(?:d|i)=@?([A-Za-z0-9.-]{1,253})")
+
+
+def authentication(part: Part, authserv_id: str, sender: Sender) -> Authentication:
+    """Read the topmost Authentication-Results if our own host wrote it; all others are the sender's to choose.
+
+    Only DMARC, or a DKIM pass whose domain is the sender's own or above it, counts.
+    """
+    first = next((header for header in part.headers if header.name == "authentication-results"), None)
+    if first is None or not authserv_id or sender.address is None:
+        return Authentication.NONE
+    host, _, results = first.text.partition(";")
+    if host.strip().split(" ")[0].lower() != authserv_id.lower():
+        return Authentication.NONE
+    verdicts: dict[str, str] = {}
+    aligned = False
+    for piece in results.split(";"):
+        found = _RESULT.search(piece)
+        if found is None:
+            continue
+        verdicts.setdefault(found[1], found[2])
+        domain = _DKIM_DOMAIN.search(piece)
+        if found[1] == "dkim" and found[2] == "pass" and domain is not None:
+            name = domain[1].lower().strip(".")
+            aligned = aligned or sender.address.domain == name or sender.address.domain.endswith("." + name)
+    if verdicts.get("dmarc") == "pass" or aligned:
+        return Authentication.PASS
+    if verdicts.get("dmarc") == "fail":
+        return Authentication.FAIL
+    return Authentication.NONE
+
+
+def known_sender(sender: Sender, known: Collection[Address]) -> bool:
+    """Say whether the sender is a known address of a participant, or of the same domain as one."""
+    if sender.address is None:
+        return False
+    return any(address == sender.address or address.domain == sender.address.domain for address in known)
+
+
+def trust(
+    signature: SignatureState,
+    sender: Sender,
+    known: Collection[Address],
+    transport: Authentication,
+    headers_agree: bool,
+) -> Trust:
+    """Return the trust in a mail for one participant.
+
+    Unreadable senders and headers that disagree are suspicious whatever else holds; a verified signature outweighs
+    failed transport authentication.
+    """
+    if sender.fault is not None or not headers_agree:
+        return Trust.SUSPICIOUS
+    if signature is SignatureState.GOOD:
+        return Trust.VERIFIED
+    if signature in (SignatureState.BAD, SignatureState.ERROR, SignatureState.PARTIAL, SignatureState.STALE):
+        return Trust.SUSPICIOUS
+    if transport is Authentication.FAIL or _looks_alike(sender, known):
+        return Trust.SUSPICIOUS
+    if transport is Authentication.PASS and known_sender(sender, known):
+        return Trust.AUTHENTICATED
+    return Trust.UNAUTHENTICATED
+
+
+def _looks_alike(sender: Sender, known: Collection[Address]) -> bool:
+    """Say whether the sender's domain is one edit away from a known one (a look-alike), without being known."""
+    if sender.address is None or known_sender(sender, known):
+        return False
+    return any(_one_edit(sender.address.domain, address.domain) for address in known)
+
+
+def _one_edit(left: str, right: str) -> bool:
+    if left == right or abs(len(left) - len(right)) > 1 or max(len(left), len(right)) > 253:
+        return False
+    short, long = sorted((left, right), key=len)
+    at = next((index for index, char in enumerate(short) if char != long[index]), len(short))
+    return short[at + 1 :] == long[at + 1 :] if len(short) == len(long) else short[at:] == long[at + 1 :]
+
+
+def decide(found: Match, trusted: Trust) -> Decision:
+    """Join the two verdicts by the table of PRODUCT section 6."""
+    if trusted is Trust.SUSPICIOUS:
+        return Decision(Verdict.HELD, False, "suspicious sender")
+    if found.conflicting:
+        return Decision(Verdict.HELD, False, "it matches several participants")
+    if found.certain is None:
+        return Decision(Verdict.HELD, False, "probable match only" if found.clues else "no match")
+    return Decision(Verdict.FILED, trusted in (Trust.VERIFIED, Trust.AUTHENTICATED), "certain match")
+
+
+def read_case_id(text: str) -> CaseId | None:
+    """Return the case id that is the whole of ``text``, or None."""
+    try:
+        return CaseId.parse(text)
+    except Refused:
+        return None

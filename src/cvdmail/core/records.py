@@ -1,0 +1,284 @@
+"""The frozen values that the store hands out: one for each kind of row that jobs work with.
+
+Texts in them (titles, quotes, subjects) have been unsealed for this process; their ``repr`` never shows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+from cvdmail.core.candidates import Channel
+from cvdmail.core.case import CaseState, ParticipantState
+from cvdmail.core.drafts import DraftState, Letter
+from cvdmail.core.extract.facts import Fact
+from cvdmail.core.extract.mailkind import MailKind
+from cvdmail.core.gpgstatus import SignatureState
+from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId
+from cvdmail.core.matching import Evidence, Trust
+from cvdmail.core.outgoing import RecipientState, Stage
+from cvdmail.core.promises import PromiseKind
+from cvdmail.core.report import Origin
+
+
+class Role(Enum):
+    """What a participant is in a case."""
+
+    VENDOR = "vendor"
+    COORDINATOR = "coordinator"
+    OBSERVER = "observer"
+
+
+class ContactState(Enum):
+    """Whether a person has said that a contact is the right one."""
+
+    CANDIDATE = "candidate"
+    CONFIRMED = "confirmed"
+    DEMOTED = "demoted"
+
+
+class Direction(Enum):
+    """Which way a mail went."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class MessageState(Enum):
+    """How far an inbound mail has come; ``stored`` is committed and not yet looked at."""
+
+    STORED = "stored"
+    FILED = "filed"
+    HELD = "held"
+    COPY = "copy"
+    UNPARSED = "unparsed"
+    DISCARDED = "discarded"
+    OUTBOUND = "outbound"
+
+
+class FactState(Enum):
+    """Whether a fact has been believed."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class ScopeKind(Enum):
+    """What a scope key protects."""
+
+    STORE = "store"
+    PEN = "pen"
+    CASE = "case"
+
+
+class CopyState(Enum):
+    """Whether the copy in the Sent folder has been stored."""
+
+    PENDING = "pending"
+    STORED = "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """A case: its row, its folded state, and its title (None once erased)."""
+
+    row: int
+    id: CaseId
+    origin: Origin
+    severity: str | None
+    author: Fingerprint
+    opened_at: datetime
+    state: CaseState
+    erased_at: datetime | None
+    title: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantRecord:
+    """One party of a case; ``contact`` is the row of the contact chosen for it."""
+
+    row: int
+    case_row: int
+    case: CaseId
+    role: Role
+    vendor: str
+    contact: int | None
+    state: ParticipantState
+    added_at: datetime
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """A way to reach a vendor."""
+
+    row: int
+    vendor: str
+    channel: Channel
+    value: str
+    state: ContactState
+    score: float
+    created_at: datetime
+
+    @property
+    def address(self) -> Address | None:
+        """The mail address, if the channel is email."""
+        return Address.parse(self.value) if self.channel is Channel.EMAIL else None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    """Where and when a contact was learned."""
+
+    contact: int
+    kind: str
+    url: str | None
+    fetched_at: datetime | None
+    sha256: str | None
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedKey:
+    """An OpenPGP certificate that a person bound to a contact."""
+
+    contact: int
+    fingerprint: Fingerprint
+    pinned_at: datetime
+    pinned_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRecord:
+    """A letter being written, approved or on its way."""
+
+    row: int
+    participant: int
+    letter: Letter
+    state: DraftState
+    author: Fingerprint
+    written_at: datetime
+    digest: str | None
+    answers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRecord:
+    """One reviewer's signature over one digest of a draft."""
+
+    draft: int
+    fingerprint: Fingerprint
+    digest: str
+    approved_at: datetime
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRecord:
+    """One recipient of a mail in the outbox."""
+
+    row: int
+    address: Address
+    state: RecipientState
+    stage: Stage | None
+    code: int | None
+    at: datetime
+    resent: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRecord:
+    """One mail on its way; ``message`` is the row of its frozen bytes, None until they are made."""
+
+    row: int
+    draft: int
+    participant: int
+    case: CaseId
+    state: RecipientState
+    message: int | None
+    queued_at: datetime
+    next_attempt_at: datetime
+    sent_copy: CopyState
+    stopped: str | None
+    recipients: tuple[RecipientRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRecord:
+    """The link of a message to a participant."""
+
+    message: int
+    participant: int
+    case: CaseId
+    certain: bool
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """One mail as the store knows it; its bytes are fetched apart."""
+
+    row: int
+    direction: Direction
+    state: MessageState
+    sha256: str
+    message_id: MessageId | None
+    received_at: datetime
+    kind: MailKind | None
+    trust: Trust | None
+    signature: SignatureState | None
+    signature_fingerprint: str | None
+    encrypted: bool | None
+    tries: int
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactRecord:
+    """One fact of a message and whether it has been believed."""
+
+    row: int
+    message: int
+    participant: int | None
+    state: FactState
+    fact: Fact = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRecord:
+    """One promise; ``slips`` is the row of the promise it replaced, if it moved the date."""
+
+    row: int
+    participant: int
+    fact: int
+    kind: PromiseKind
+    status: str
+    first: date
+    last: date
+    granularity: str | None
+    offset_minutes: int | None
+    made_at: datetime
+    slips: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder has been read."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+    last_uid: int
+    last_sync_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may deliver and receive now; a higher fence voids a lower one."""
+
+    name: str
+    holder: str
+    fence: int
+    expires_at: datetime

@@ -1,0 +1,95 @@
+"""Who a mail says it is from, and to whom it was addressed: read strictly, or not at all.
+
+Lenient readers take ``From: psirt@vendor.example <evil@x.example>`` for the vendor (the CVE-2023-27043 family).  Here
+a From that is not exactly one header with exactly one mailbox is *unreadable*, and an unreadable sender is suspicious.
+As a second opinion the mail-parser library reads the same header block: where two independent readers see two senders,
+somebody meant them to.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+import mailparser
+
+from cvdmail.core.ids import Address
+from cvdmail.core.mail import Mail, Part
+from cvdmail.errors import Refused
+
+_MAILBOX = re.compile(r"[^<>@,;:()\\]{0,200}<([^<>@\s]{1,64}@[^<>@\s]{1,255})>\s*\Z")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,200}"')
+_ANY_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
+
+
+class SenderFault(Enum):
+    """Why a sender could not be read, or must not be believed."""
+
+    MISSING = "no From"
+    SEVERAL = "several From"
+    UNREADABLE = "From is not one plain mailbox"
+    READERS_DISAGREE = "two readers see two senders"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The one address a mail is from, or the reason why there is none."""
+
+    address: Address | None
+    fault: SenderFault | None = None
+
+
+def read_mailbox(value: str) -> Address | None:
+    """Return the address of ``value`` when it is exactly one mailbox (RFC 5322 section 3.4), else None."""
+    bare = _QUOTED.sub("", value).strip()
+    found = _MAILBOX.match(bare)
+    if bare.count("@") != 1:
+        return None
+    try:
+        return Address.parse(found[1] if found is not None else bare)
+    except Refused:
+        return None
+
+
+def read_sender(part: Part) -> Sender:
+    """Read the From of a header block strictly."""
+    values = [header for header in part.headers if header.name == "from"]
+    if not values:
+        return Sender(None, SenderFault.MISSING)
+    if len(values) > 1:
+        return Sender(None, SenderFault.SEVERAL)
+    # The raw value, before RFC 2047: an address may not hide in an encoded word.
+    if any(byte < 0x20 or byte == 0x7F for byte in values[0].raw.replace(b"\t", b" ")):
+        return Sender(None, SenderFault.UNREADABLE)
+    address = read_mailbox(values[0].raw.decode("utf-8", "replace"))
+    if address is None:
+        return Sender(None, SenderFault.UNREADABLE)
+    return Sender(address)
+
+
+def second_opinion(mail: Mail, sender: Sender) -> Sender:
+    """Let mail-parser read the header block too; where it sees another sender, believe neither."""
+    if sender.address is None:
+        return sender
+    block = mail.raw[mail.root.start : mail.root.body]
+    try:
+        other = mailparser.parse_from_bytes(block).from_
+    except Exception:  # hostile input: any failure of the second reader is a disagreement
+        return Sender(None, SenderFault.READERS_DISAGREE)
+    seen = {str(address).lower() for _, address in other if address}
+    return sender if seen == {sender.address.key} else Sender(None, SenderFault.READERS_DISAGREE)
+
+
+def read_recipients(part: Part) -> frozenset[Address]:
+    """Return every address in the headers that say where a mail was sent: enough to find a reply token, no more."""
+    names = {"to", "cc", "delivered-to", "x-original-to", "envelope-to", "resent-to"}
+    found: set[Address] = set()
+    for header in part.headers:
+        if header.name in names:
+            for text in _ANY_ADDRESS.findall(header.raw.decode("ascii", "replace"))[:200]:
+                try:
+                    found.add(Address.parse(text.strip(".")))
+                except Refused:
+                    continue
+    return frozenset(found)

@@ -1,0 +1,246 @@
+"""The daemon: watches the mailbox, files what arrives, delivers what is due, and says when it is ill.
+
+Three loops under one :class:`asyncio.TaskGroup`: *receive* for each watched folder (IDLE, and a full look every few
+minutes whatever IDLE says), *deliver* for the outbox and the Sent copies, and *lease*, which keeps other daemons out:
+a loop that finds the lease lost ends everything.  Each loop backs off with growing pauses when its server is ill, and
+one being ill does not stop the other.  Only the supervisor here catches broadly, and it logs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from cvdmail.core.outgoing import RecipientState
+from cvdmail.core.records import Lease, MessageState
+from cvdmail.errors import CryptoUnavailable, CvdmailError, ServerRefused, ServerUnavailable, StoreUnavailable
+from cvdmail.ports import Mailbox, Mailboxes, Postman
+from cvdmail.work.deliver import LEASE, Delivered, deliver_due, recover, store_copies
+from cvdmail.work.desk import Desk
+from cvdmail.work.file_mail import Settled, process_stored
+from cvdmail.work.receive import sync_folder
+from cvdmail.work.upkeep import checkpoint
+
+log = logging.getLogger("cvdmail.daemon")
+
+LEASE_SECONDS = 60
+IDLE_SECONDS = 240.0
+DELIVER_SECONDS = 2.0
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 300.0
+
+
+class LeaseLost(StoreUnavailable):
+    """Another daemon works on this store; this one must stop at once."""
+
+
+@dataclass(slots=True)
+class Pass:
+    """What one pass of the daemon did."""
+
+    states: dict[int, RecipientState] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    copies: int = 0
+    new: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether something waits for a person."""
+        held = any(one.state in (MessageState.HELD, MessageState.UNPARSED) for one in self.settled)
+        bad = any(state in (RecipientState.UNKNOWN, RecipientState.REFUSED) for state in self.states.values())
+        return held or bad
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """The servers that are configured; None where there is none."""
+
+    postman: Postman | None
+    mailboxes: Mailboxes | None
+    folders: tuple[str, ...]
+    sent: str
+
+
+class Daemon:
+    """One daemon on one store."""
+
+    def __init__(self, desk: Desk, servers: Servers, tell: Callable[[str], None] = lambda _: None) -> None:
+        self._desk = desk
+        self._servers = servers
+        self._holder = f"{socket.gethostname()[:40]}-{os.getpid()}"
+        self._fence = 0
+        self._tell = tell
+        self._settling = asyncio.Lock()
+
+    async def once(self) -> Pass:
+        """Deliver what is due, synchronise every folder once, and settle everything; problems are collected."""
+        done = Pass()
+        await self._take_lease()
+        await recover(self._desk)
+        await checkpoint(self._desk)
+        if self._servers.postman is not None:
+            try:
+                delivered = await deliver_due(self._desk, self._servers.postman, self._fence)
+                done.states.update(delivered.states)
+                if delivered.stopped:
+                    done.problems.append(delivered.stopped)
+            finally:
+                await self._servers.postman.close()
+        try:
+            await self._look_once(done)
+        except (ServerUnavailable, ServerRefused) as problem:
+            done.problems.append(problem.line())
+        done.settled += await self._settle()
+        await self._give_lease_back()
+        return done
+
+    async def _look_once(self, done: Pass) -> None:
+        if self._servers.mailboxes is None:
+            return
+        mailbox = await self._servers.mailboxes.connect()
+        try:
+            done.copies = await store_copies(self._desk, mailbox, self._servers.sent)
+            for folder in self._servers.folders:
+                try:
+                    done.new += len((await sync_folder(self._desk, mailbox, folder)).new)
+                except ServerRefused as problem:
+                    done.problems.append(problem.line())
+        finally:
+            await mailbox.close()
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT; raise ``LeaseLost`` when another daemon has taken over."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await self._take_lease()
+        await recover(self._desk)
+        self._tell("watching")
+        try:
+            async with asyncio.TaskGroup() as group:
+                jobs = [group.create_task(self._keep_lease())]
+                if self._servers.postman is not None:
+                    jobs.append(group.create_task(self._supervise("deliver", self._deliver)))
+                jobs.append(group.create_task(self._supervise("settle", self._settle_for_ever)))
+                for folder in self._servers.folders if self._servers.mailboxes is not None else ():
+                    receive = self._supervise("receive", partial(self._watch, folder))
+                    jobs.append(group.create_task(receive))
+                await stop.wait()
+                for job in jobs:
+                    job.cancel()
+        except* LeaseLost as lost:
+            raise lost.exceptions[0] from None
+        finally:
+            if self._servers.postman is not None:
+                await self._servers.postman.close()
+        await self._give_lease_back()
+        self._tell("stopped")
+
+    async def _supervise(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
+        """Run a loop for ever, with growing pauses after failures; the one place that catches broadly."""
+        pause = FIRST_PAUSE
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                await job()
+            except LeaseLost:
+                raise
+            except CvdmailError as problem:
+                log.warning("%s: %s: %s", name, type(problem).__name__, problem.why)
+                self._tell(f"{name}: {problem.why}; {problem.remedy}")
+            except Exception as problem:
+                # Only the type: the text of a foreign exception may quote what it was working on.
+                log.error("%s: unexpected %s", name, type(problem).__name__)  # noqa: TRY400
+                self._tell(f"{name}: unexpected {type(problem).__name__}")
+            if asyncio.get_running_loop().time() - began > 60:
+                pause = FIRST_PAUSE
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _take_lease(self) -> Lease:
+        now = self._desk.clock.now()
+        async with self._desk.store.write() as tx:
+            lease = await tx.inbox.take_lease(LEASE, self._holder, now, now + timedelta(seconds=LEASE_SECONDS))
+        if lease is None:
+            raise LeaseLost("watch", "another daemon works on this store", "stop it first; see 'cvdmail status'")
+        if self._fence and lease.fence != self._fence:
+            raise LeaseLost("watch", "another daemon has taken over meanwhile", "this one stops")
+        self._fence = lease.fence
+        return lease
+
+    async def _give_lease_back(self) -> None:
+        now = self._desk.clock.now()
+        async with self._desk.store.write() as tx:
+            await tx.inbox.take_lease(LEASE, self._holder, now, now)
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 4)
+            await self._take_lease()
+
+    async def _deliver(self) -> None:
+        postman = self._servers.postman
+        assert postman is not None
+        while True:
+            await checkpoint(self._desk)
+            delivered: Delivered = await deliver_due(self._desk, postman, self._fence)
+            for row, state in delivered.states.items():
+                self._tell(f"outbox {row}: {state.value}")
+            if delivered.stopped:
+                raise ServerRefused("SMTP", delivered.stopped, "see 'cvdmail doctor'")
+            await self._store_copies()
+            await asyncio.sleep(DELIVER_SECONDS)
+
+    async def _store_copies(self) -> None:
+        async with self._desk.store.read() as tx:
+            due = await tx.outbox.copies_due()
+        if not due or self._servers.mailboxes is None:
+            return
+        mailbox = await self._servers.mailboxes.connect()
+        try:
+            await store_copies(self._desk, mailbox, self._servers.sent)
+        finally:
+            await mailbox.close()
+
+    async def _watch(self, folder: str) -> None:
+        assert self._servers.mailboxes is not None
+        mailbox: Mailbox = await self._servers.mailboxes.connect()
+        try:
+            while True:
+                synced = await sync_folder(self._desk, mailbox, folder)
+                if synced.new:
+                    await self._settle()
+                await mailbox.wait(IDLE_SECONDS)
+        finally:
+            await mailbox.close()
+
+    async def _settle_for_ever(self) -> None:
+        """Settle what an earlier run or 'ingest' left waiting, and what gpg could not open a moment ago."""
+        while True:
+            await self._settle()
+            await asyncio.sleep(DELIVER_SECONDS)
+
+    async def _settle(self) -> list[Settled]:
+        async with self._settling:
+            done: list[Settled] = []
+            while True:
+                try:
+                    settled = await process_stored(self._desk)
+                except CryptoUnavailable as problem:
+                    log.warning("settle: %s", problem.why)
+                    self._tell(f"gpg: {problem.why}; {problem.remedy}")
+                    return done
+                if not settled:
+                    return done
+                for one in settled:
+                    self._tell(f"message {one.row}: {one.state.value}")
+                done += settled

@@ -1,0 +1,139 @@
+"""``cvdmail init``: a working folder with configuration, keys, a private state folder and an empty, sealed store."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cvdmail import wiring
+from cvdmail.config import Config, load
+from cvdmail.core.events import EventKind
+from cvdmail.core.ids import Address, Fingerprint
+from cvdmail.core.ledger import MAIN, Event
+from cvdmail.core.records import ScopeKind
+from cvdmail.edge import disk, keyring
+from cvdmail.edge.gpg import Gpg
+from cvdmail.edge.gpgprocess import checked_home
+from cvdmail.edge.keyfiles import MAX_KEY_FILE
+from cvdmail.edge.system import SystemClock
+from cvdmail.errors import Refused
+from cvdmail.store import schema
+from cvdmail.store.engine import Engines
+from cvdmail.store.scopes import create_store_key
+from cvdmail.store.transaction import Store
+from cvdmail.store.vault import Vault
+
+SHIPPED = ("policy.toml", "templates/report.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """What ``init`` made, and what must be backed up."""
+
+    config: Path
+    fingerprint: Fingerprint
+    revocation: Path | None
+    backup: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPerson:
+    """The person the new configuration names."""
+
+    name: str
+    address: Address
+
+
+async def found(root: Path, mailbox: Address, name: str, person: FirstPerson, adopt: bytes | None) -> Founded:
+    """Lay out ``root``; raise ``Refused`` if it holds a configuration already, with nothing changed."""
+    config_file = root / "config" / "cvdmail.toml"
+    if config_file.exists():
+        raise Refused(str(config_file), "it is there already", "choose another folder, or edit it")
+    for folder in (
+        root,
+        root / "config",
+        root / "config" / "templates",
+        root / "keys" / "team",
+        root / "keys" / "vendors",
+    ):
+        folder.mkdir(mode=0o755 if "keys" in folder.parts else 0o700, parents=True, exist_ok=True)
+    state = disk.private_folder(root / "state")
+    disk.private_folder(state / "secrets")
+    home = checked_home(disk.private_folder(state / "gnupg"))
+    if adopt is not None:
+        fingerprint = await keyring.import_secret(home, adopt, None)
+        revocation = None
+    else:
+        fingerprint = await keyring.generate(home, name or mailbox.local, mailbox, None)
+        revocation = state / "revocation.asc"
+        disk.write_atomically(revocation, await keyring.revocation_certificate(home, fingerprint))
+    public = await keyring.export_public(home, fingerprint)
+    for address in {mailbox, person.address}:
+        disk.write_atomically(root / "keys" / "team" / f"{address.key}.asc", public, 0o644)
+    for shipped in SHIPPED:
+        disk.write_atomically(root / "config" / shipped, disk.shipped(shipped), 0o600)
+    text = _configuration(disk.shipped("cvdmail.toml").decode(), mailbox, name, person, fingerprint)
+    disk.write_atomically(config_file, text.encode(), 0o600)
+    await create_database(root)
+    backup = [home, state / "cvdmail.db", root / "config", root / "keys"]
+    return Founded(config_file, fingerprint, revocation, (*backup, *([revocation] if revocation else [])))
+
+
+def _configuration(text: str, mailbox: Address, name: str, person: FirstPerson, fingerprint: Fingerprint) -> str:
+    """Fill the shipped, commented configuration in."""
+
+    def fill(key: str, value: str, within: str) -> str:
+        return re.sub(rf'(?m)^{key} = "[^"]*"', f"{key} = {quoted(value)}", within, count=1)
+
+    text = fill("address", str(mailbox), text)
+    text = fill("name", name, text)
+    text = fill("mailbox_key", str(fingerprint), text)
+    head = text.partition("# [[people]]")[0]
+    roles = ", ".join(quoted(role) for role in ("researcher", "reviewer", "manager", "operator", "auditor"))
+    return head + (
+        f"[[people]]\nname = {quoted(person.name)}\naddress = {quoted(str(person.address))}\n"
+        f"roles = [{roles}]\nfingerprint = {quoted(str(fingerprint))}\n"
+    )
+
+
+def quoted(text: str) -> str:
+    """Write a TOML basic string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+async def create_database(root: Path) -> None:
+    """Create the schema, the store key sealed to everybody who may read, the pen's key and the first event."""
+    config = load(root / "config" / "cvdmail.toml")
+    readers = await wiring.readers(config, wiring.key_files(config))
+    store_key = os.urandom(32)
+    gpg: Gpg = wiring.mailbox_gpg(config)
+    message = await gpg.encrypt(store_key, readers.fingerprints, readers.rings)
+    engines = Engines(config.store_url)
+    now = SystemClock().now()
+    try:
+        async with engines.write() as connection:
+            await schema.upgrade(connection)
+            await create_store_key(connection, message, now)
+        async with Store(engines, Vault(store_key)).write() as tx:
+            await tx.scopes.create(ScopeKind.PEN, now)
+            body = {"readers": [str(fingerprint) for fingerprint in readers.fingerprints]}
+            await tx.ledger.append(Event(MAIN, EventKind.STORE_CREATED, now, "program", body))
+    finally:
+        await engines.close()
+
+
+def read_adopted(path: Path) -> bytes:
+    """Read the secret key file that a person wants to adopt."""
+    return disk.read_file(path, MAX_KEY_FILE, "key file")
+
+
+async def upgrade_database(config: Config) -> tuple[str | None, str]:
+    """Run the missing schema steps in one transaction; return (version before, version after)."""
+    engines = Engines(config.store_url)
+    try:
+        async with engines.write() as connection:
+            return await schema.upgrade(connection)
+    finally:
+        await engines.close()

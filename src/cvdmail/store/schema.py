@@ -1,0 +1,65 @@
+"""Which version of the schema a database has, and bringing it up to ours; a newer one is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cvdmail.errors import StoreUnavailable
+
+
+def _config(connection: sa.Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str:
+    """Return the version this program writes."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+async def current(connection: AsyncConnection) -> str | None:
+    """Return the version of a database, None for an empty one."""
+    return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+async def check(connection: AsyncConnection) -> None:
+    """Raise ``StoreUnavailable`` unless the database has exactly our version.
+
+    Read by one statement instead of through Alembic, whose import would cost every command its start-up time.
+    """
+    try:
+        found = await connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    except sa.exc.DBAPIError:
+        raise StoreUnavailable(
+            "database", "it holds no cvdmail store", "run 'cvdmail init', or check [store] url"
+        ) from None
+    if found == NEWEST:
+        return
+    if found in OLDER:
+        raise StoreUnavailable("database", f"its schema {found} is older than {NEWEST}", "run 'cvdmail store upgrade'")
+    raise StoreUnavailable("database", f"its schema {found} is newer than {NEWEST}", "use the newer program")
+
+
+NEWEST = "0001"
+OLDER: frozenset[str] = frozenset()
+
+
+async def upgrade(connection: AsyncConnection) -> tuple[str | None, str]:
+    """Run the missing steps in the open transaction; return (version before, version after)."""
+    before = await current(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if before is not None and before not in known:
+        raise StoreUnavailable("database", f"its schema {before} is newer than {newest()}", "use the newer program")
+    await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+    return before, newest()

@@ -1,0 +1,64 @@
+"""The store as jobs see it: open it, then work in transactions that commit whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cvdmail.store.cases import Cases
+from cvdmail.store.contacts import Contacts
+from cvdmail.store.drafts import Drafts
+from cvdmail.store.engine import Engines
+from cvdmail.store.facts import Facts
+from cvdmail.store.inbox import Inbox
+from cvdmail.store.ledger import Ledger
+from cvdmail.store.outbox import Outbox
+from cvdmail.store.rows import Rows
+from cvdmail.store.scopes import Scopes
+from cvdmail.store.vault import SealedValues, Vault
+
+
+class Transaction:
+    """One transaction, with one attribute per subject."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        rows = Rows(connection)
+        self.sealed = SealedValues(connection, vault)
+        self.ledger = Ledger(connection, rows, self.sealed)
+        self.scopes = Scopes(connection, rows, vault)
+        self.cases = Cases(connection, rows, self.sealed)
+        self.contacts = Contacts(connection, rows)
+        self.drafts = Drafts(connection, rows, self.sealed)
+        self.outbox = Outbox(connection, rows, self.sealed)
+        self.inbox = Inbox(connection, rows, self.sealed)
+        self.facts = Facts(connection, rows, self.sealed)
+
+
+class Store:
+    """The database with the vault that opens it."""
+
+    def __init__(self, engines: Engines, vault: Vault) -> None:
+        self._engines = engines
+        self._vault = vault
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """One writing transaction; raise ``StoreUnavailable`` when the database is locked, full or gone."""
+        async with self._engines.write() as connection:
+            yield Transaction(connection, self._vault)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """One reading transaction: a single state of the database."""
+        async with self._engines.read() as connection:
+            yield Transaction(connection, self._vault)
+
+    async def scrub(self) -> None:
+        """After an erasure: empty the write-ahead log, so that the erased bytes are nowhere in the files."""
+        await self._engines.checkpoint()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engines.close()

@@ -1,0 +1,181 @@
+"""The vault: scope keys in memory, and the sealing and unsealing of values with them.
+
+The store key comes in once per process (unsealed through gpg-agent by whoever opens the store); scope keys are
+unwrapped on first use and kept.  A value is sealed for one place (table, column, row) and opens nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cvdmail.core import seal
+from cvdmail.core.records import ScopeKind
+from cvdmail.core.seal import Place
+from cvdmail.errors import NotFound, SealBroken
+from cvdmail.store.tables import blob, scope_key
+
+
+class Vault:
+    """The keys of one process.  ``store_key`` is 32 bytes; it never leaves this object."""
+
+    def __init__(self, store_key: bytes) -> None:
+        self._store_key = store_key
+        self._scopes: dict[int, bytes] = {}
+
+    def wrap_new_scope(self, row: int) -> bytes:
+        """Make a new scope key for ``scope_key`` row ``row`` and return it wrapped by the store key."""
+        key = os.urandom(seal.KEY_SIZE)
+        self._scopes[row] = key
+        return self.wrap_scope(row, key)
+
+    def wrap_scope(self, row: int, key: bytes) -> bytes:
+        """Return a scope key wrapped by the store key."""
+        place = Place("scope_key", "wrapped", row)
+        return seal.seal(self._store_key, 0, os.urandom(seal.NONCE_SIZE), place, key)
+
+    def unwrap_scope(self, row: int, wrapped: bytes) -> bytes:
+        """Open a wrapped scope key and remember it."""
+        key = seal.unseal(self._store_key, Place("scope_key", "wrapped", row), wrapped)
+        self._scopes[row] = key
+        return key
+
+    def known(self, row: int) -> bytes | None:
+        """Return a scope key that was used before, or None."""
+        return self._scopes.get(row)
+
+    def forget(self, row: int) -> None:
+        """Drop a scope key from memory."""
+        self._scopes.pop(row, None)
+
+
+class SealedValues:
+    """Reads and writes sealed values inside one transaction."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._next: int | None = None
+
+    async def mac(self, purpose: str, value: str) -> str:
+        """Return a keyed hash (HMAC-SHA256, hex) by which ``value`` can be found again without being readable.
+
+        Keyed by the pen's scope key, which a change of the store key leaves as it is.
+        """
+        key = await self._scope(await self.scope(ScopeKind.PEN))
+        return hmac.new(key, b"cvdmail mac\0" + purpose.encode() + b"\0" + value.encode(), hashlib.sha256).hexdigest()
+
+    async def _scope(self, row: int) -> bytes:
+        known = self._vault.known(row)
+        if known is not None:
+            return known
+        wrapped = await self._connection.scalar(sa.select(scope_key.c.wrapped).where(scope_key.c.id == row))
+        if wrapped is None:
+            raise SealBroken(f"scope key {row}", "it was erased", "what it protected can no longer be read")
+        return self._vault.unwrap_scope(row, wrapped)
+
+    async def scope(self, kind: ScopeKind, case: int | None = None) -> int:
+        """Return the row of the pen's scope key, or of a case's; raise ``NotFound``."""
+        query = sa.select(scope_key.c.id).where(scope_key.c.kind == kind)
+        row = await self._connection.scalar(query if case is None else query.where(scope_key.c.case == case))
+        if row is None:
+            raise NotFound("scope key", "there is none of this kind", "run 'cvdmail store upgrade'")
+        return int(row)
+
+    async def put(self, scope: int, place: Place, data: bytes) -> None:
+        """Seal ``data`` for ``place`` under the scope, replacing what stood there."""
+        await self.put_many(scope, [(place, data)])
+
+    async def put_many(self, scope: int, values: list[tuple[Place, bytes]]) -> None:
+        """Seal several values under one scope."""
+        key = await self._scope(scope)
+        if self._next is None:
+            self._next = int(await self._connection.scalar(sa.select(sa.func.coalesce(sa.func.max(blob.c.id), 0))) or 0)
+        rows = []
+        for place, data in values:
+            self._next += 1
+            data_key = os.urandom(seal.KEY_SIZE)
+            rows.append(
+                {
+                    "id": self._next,
+                    "scope": scope,
+                    "owner_table": place.table,
+                    "owner_column": place.column,
+                    "owner_row": place.row,
+                    "wrapped_key": seal.seal(key, scope, os.urandom(12), _wrapping(place), data_key),
+                    "sealed": seal.seal(data_key, self._next, os.urandom(12), place, data),
+                }
+            )
+        await self._connection.execute(sa.insert(blob), rows)
+
+    async def replace(self, scope: int, place: Place, data: bytes) -> None:
+        """Seal ``data`` for ``place``, removing an earlier value of the same place."""
+        await self._connection.execute(sa.delete(blob).where(*_at(place)))
+        await self.put(scope, place, data)
+
+    async def get(self, place: Place) -> bytes:
+        """Open the value at ``place``; raise ``NotFound`` or ``SealBroken``."""
+        found = (
+            await self._connection.execute(
+                sa.select(blob.c.scope, blob.c.wrapped_key, blob.c.sealed).where(*_at(place))
+            )
+        ).first()
+        if found is None:
+            raise NotFound(f"sealed {place.table}.{place.column} {place.row}", "there is no such value", "")
+        return await self._open(place, found.scope, found.wrapped_key, found.sealed)
+
+    async def get_many(self, table: str, column: str, rows: list[int]) -> dict[int, bytes]:
+        """Open the values of one column for several rows; rows without a value, or erased ones, are left out."""
+        opened: dict[int, bytes] = {}
+        for start in range(0, len(rows), 500):
+            found = await self._connection.execute(
+                sa.select(blob.c.owner_row, blob.c.scope, blob.c.wrapped_key, blob.c.sealed).where(
+                    blob.c.owner_table == table,
+                    blob.c.owner_column == column,
+                    blob.c.owner_row.in_(rows[start : start + 500]),
+                    blob.c.sealed.is_not(None),
+                )
+            )
+            for row, scope, wrapped, sealed in found:
+                opened[row] = await self._open(Place(table, column, row), scope, wrapped, sealed)
+        return opened
+
+    async def _open(self, place: Place, scope: int, wrapped: bytes | None, sealed: bytes | None) -> bytes:
+        if wrapped is None or sealed is None:
+            raise SealBroken(f"{place.table}.{place.column} {place.row}", "it was erased", "only its hash remains")
+        data_key = seal.unseal(await self._scope(scope), _wrapping(place), wrapped)
+        return seal.unseal(data_key, place, sealed)
+
+    async def move(self, scope: int, table: str, row: int) -> None:
+        """Re-wrap the data keys of all values of a row under another scope (filing); the values stay as they are."""
+        key = await self._scope(scope)
+        found = await self._connection.execute(
+            sa.select(blob.c.id, blob.c.owner_column, blob.c.scope, blob.c.wrapped_key).where(
+                blob.c.owner_table == table, blob.c.owner_row == row, blob.c.scope != scope
+            )
+        )
+        for row_id, column, old_scope, wrapped in found.all():
+            place = Place(table, column, row)
+            if wrapped is None:
+                raise SealBroken(f"{table}.{column} {row}", "it was erased", "it cannot be filed any more")
+            data_key = seal.unseal(await self._scope(old_scope), _wrapping(place), wrapped)
+            again = seal.seal(key, scope, os.urandom(12), _wrapping(place), data_key)
+            await self._connection.execute(
+                sa.update(blob).where(blob.c.id == row_id).values(scope=scope, wrapped_key=again)
+            )
+
+
+def _wrapping(place: Place) -> Place:
+    return Place(place.table, place.column + "#key", place.row)
+
+
+def _at(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        blob.c.owner_table == place.table,
+        blob.c.owner_column == place.column,
+        blob.c.owner_row == place.row,
+    )

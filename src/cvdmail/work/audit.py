@@ -1,0 +1,101 @@
+"""``ledger verify``: are the chains whole, the signatures good, and do the states follow from the events?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cvdmail.core import ledger as chains
+from cvdmail.core.case import fold_case, fold_participant
+from cvdmail.core.events import EventKind
+from cvdmail.core.gpgstatus import SignatureState
+from cvdmail.core.ids import Address, Fingerprint
+from cvdmail.core.ledger import MAIN, Entry, heads_statement, statement
+from cvdmail.errors import CvdmailError
+from cvdmail.store.transaction import Transaction
+from cvdmail.work.desk import Desk
+
+
+async def audit(desk: Desk) -> dict[str, Any]:
+    """Check everything; return counts and problems."""
+    problems: list[str] = []
+    events = 0
+    async with desk.store.read() as tx:
+        names = await tx.ledger.chains()
+        known: dict[str, dict[int, bytes]] = {}
+        for name in names:
+            entries = await tx.ledger.entries(name)
+            events += len(entries)
+            problems += chains.verify(name, entries)
+            known[name] = {entry.seq: entry.hash for entry in entries}
+            problems += await _states(tx, name, entries)
+            for entry in entries:
+                problems += await _signature(desk, entry)
+        for entry in await tx.ledger.entries(MAIN):
+            if entry.event.kind is EventKind.CHECKPOINT:
+                problems += _checkpoint(entry, known)
+    return {"ok": not problems, "chains": len(names), "events": events, "problems": problems}
+
+
+async def _states(tx: Transaction, name: str, entries: list[Entry]) -> list[str]:
+    """Fold the events again and compare with the states that the store shows."""
+    if name == MAIN:
+        return []
+    case = next((one for one in await tx.cases.select() if str(one.id) == name), None)
+    if case is None:
+        return [f"{name}: the ledger tells of a case that the store does not have"]
+    problems = []
+    folded = fold_case(entry.event.kind for entry in entries if entry.event.participant is None)
+    if folded != case.state:
+        problems.append(f"{name}: the case's state does not follow from its events")
+    for one in await tx.cases.participants(case.row):
+        kinds = [entry.event.kind for entry in entries if entry.event.participant == one.row]
+        if fold_participant(kinds) != one.state:
+            problems.append(f"{name}: the state of participant {one.row} does not follow from its events")
+    return problems
+
+
+async def _signature(desk: Desk, entry: Entry) -> list[str]:
+    """Verify the signature of a person's decision, or of a checkpoint."""
+    event = entry.event
+    if event.signature is None:
+        return []
+    place = f"{event.chain} event {entry.seq}"
+    if event.kind is EventKind.CHECKPOINT:
+        signed, fingerprint, address = _heads(entry), desk.config.openpgp.mailbox_key, desk.config.mailbox.address
+    else:
+        person = desk.config.person_of(Fingerprint(event.actor))
+        if person is None:
+            return [f"{place}: signed by somebody who is not under [[people]]"]
+        signed, fingerprint, address = statement(event), person.fingerprint, person.address
+    return await _check(desk, place, signed, event.signature, address, fingerprint)
+
+
+async def _check(
+    desk: Desk, place: str, signed: bytes, signature: str, address: Address, fingerprint: Fingerprint
+) -> list[str]:
+    try:
+        key = await desk.keys.team(address, fingerprint)
+        found = await desk.openpgp.verify_detached(signed, signature.encode(), (key.ring,))
+    except CvdmailError as problem:
+        return [f"{place}: its signature cannot be checked ({problem.why})"]
+    if [(one.state, one.fingerprint) for one in found] != [(SignatureState.GOOD, str(fingerprint))]:
+        return [f"{place}: its signature is not good"]
+    return []
+
+
+def _heads(entry: Entry) -> bytes:
+    body = entry.event.body
+    heads = body.get("heads")
+    assert isinstance(heads, dict)
+    known = {chain: (int(head["seq"]), bytes.fromhex(head["hash"])) for chain, head in heads.items()}
+    return heads_statement(known, chains.read_instant(str(body["at"])))
+
+
+def _checkpoint(entry: Entry, known: dict[str, dict[int, bytes]]) -> list[str]:
+    heads = entry.event.body.get("heads")
+    assert isinstance(heads, dict)
+    return [
+        f"main event {entry.seq}: the checkpoint does not fit chain {chain}"
+        for chain, head in heads.items()
+        if known.get(chain, {}).get(int(head["seq"]), b"").hex() != head["hash"]
+    ]

@@ -1,0 +1,64 @@
+"""What every job has on its desk: the store, the policy, and the doors to the outside."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from cvdmail.config import Config, Person, PersonRole
+from cvdmail.core.ids import Fingerprint, MessageId, ReplyToken
+from cvdmail.core.ledger import Event, statement
+from cvdmail.core.policy import Policy
+from cvdmail.errors import Refused
+from cvdmail.ports import Clock, Entropy, OpenPgp, PublicKeys
+from cvdmail.store.transaction import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The tools of a job.  ``openpgp`` works with the mailbox's key in the daemon, with the person's at the prompt."""
+
+    config: Config
+    policy: Policy
+    store: Store
+    clock: Clock
+    entropy: Entropy
+    keys: PublicKeys
+    openpgp: OpenPgp
+
+    def word(self, count: int = 20) -> str:
+        """Return an unguessable lower-case word of ``count`` random bytes (base32 without padding)."""
+        return base64.b32encode(self.entropy.bytes(count)).decode().lower().rstrip("=")
+
+    def token(self) -> ReplyToken:
+        """Return a new reply token: 80 random bits."""
+        return ReplyToken.parse(self.word(10))
+
+    def message_id(self) -> MessageId:
+        """Return an unguessable Message-ID of our own domain that tells nothing else."""
+        return MessageId(f"{self.word(20)}@{self.config.mailbox.address.domain}")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person at the prompt, with the key that proves it."""
+
+    person: Person
+    openpgp: OpenPgp
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The person's key."""
+        return self.person.fingerprint
+
+    def require(self, role: PersonRole, what: str) -> None:
+        """Raise ``Refused`` unless the person has a role."""
+        if not self.person.may(role):
+            raise Refused(what, f"{self.person.address} does not have the role {role.value}", "ask somebody who has it")
+
+    async def decide(self, event: Event) -> Event:
+        """Return ``event`` signed: who decided is proven by a signature, not by a name (rule 5)."""
+        signature = await self.openpgp.sign_detached(statement(event), self.fingerprint)
+        return Event(
+            event.chain, event.kind, event.at, str(self.fingerprint), event.body, event.participant, signature.decode()
+        )

@@ -1,0 +1,154 @@
+"""Filing: what the judgement of a mail writes, and what a person decides about mail in the holding pen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cvdmail.core.events import EventKind
+from cvdmail.core.ids import CaseId
+from cvdmail.core.ledger import MAIN, Event, Value, commitment
+from cvdmail.core.outgoing import RecipientState
+from cvdmail.core.records import FactRecord, MessageRecord, MessageState, ParticipantRecord, ScopeKind
+from cvdmail.errors import Refused
+from cvdmail.store.transaction import Transaction
+from cvdmail.work.believe import accept_by_policy
+from cvdmail.work.desk import Actor, Desk
+from cvdmail.work.judge import MAX_TRIES, Judged, bounced, judge
+
+DAEMON = "daemon"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A mail after its judgement: its row, where it went, and the facts believed."""
+
+    row: int
+    state: MessageState
+    believed: tuple[FactRecord, ...] = ()
+
+
+async def process_stored(desk: Desk, limit: int = 50) -> list[Settled]:
+    """Judge and settle the mails that wait; raise ``CryptoUnavailable`` with the rest left where it is."""
+    async with desk.store.read() as tx:
+        waiting = await tx.inbox.select(states=(MessageState.STORED,), limit=limit)
+    return [await process_one(desk, record) for record in waiting]
+
+
+async def process_one(desk: Desk, record: MessageRecord) -> Settled:
+    """Judge one stored mail and write the outcome; after three tries that died it is set aside as unparsed."""
+    async with desk.store.write() as tx:
+        tries = await tx.inbox.count_try(record.row)
+        raw = await tx.inbox.raw(record.row)
+    if tries > MAX_TRIES:
+        return await _set_aside(desk, record)
+    judged = await judge(desk, raw, record.received_at)
+    async with desk.store.write() as tx:
+        return await _settle(desk, tx, record, judged)
+
+
+async def _set_aside(desk: Desk, record: MessageRecord) -> Settled:
+    async with desk.store.write() as tx:
+        await tx.inbox.set_state(record.row, MessageState.UNPARSED)
+        body: dict[str, Value] = {"message": record.row, "sha256": record.sha256, "why": "reading it failed 3 times"}
+        await tx.ledger.append(Event(MAIN, EventKind.MAIL_UNPARSED, desk.clock.now(), DAEMON, body))
+    return Settled(record.row, MessageState.UNPARSED)
+
+
+_HELD_EVENTS = {
+    MessageState.HELD: EventKind.MAIL_HELD,
+    MessageState.UNPARSED: EventKind.MAIL_UNPARSED,
+    MessageState.COPY: EventKind.MAIL_COPY,
+}
+
+
+async def _settle(desk: Desk, tx: Transaction, record: MessageRecord, judged: Judged) -> Settled:
+    now = desk.clock.now()
+    outcome = judged.outcome
+    pen = await tx.sealed.scope(ScopeKind.PEN)
+    await tx.inbox.settle(record.row, outcome, pen)
+    facts = judged.reading.extraction.facts if judged.reading is not None else ()
+    if outcome.state is not MessageState.FILED or judged.match.certain is None:
+        await tx.facts.write(record.row, None, facts, pen)
+        await tx.inbox.note_guesses(record.row, judged.match.clues)
+        body: dict[str, Value] = {"message": record.row, "sha256": record.sha256, "why": outcome.why}
+        await tx.ledger.append(Event(MAIN, _HELD_EVENTS[outcome.state], now, DAEMON, body))
+        return Settled(record.row, outcome.state)
+    certain = judged.match.certain
+    participant = await tx.cases.participant(certain.participant)
+    scope = await tx.cases.scope(participant.case_row)
+    await tx.inbox.file(record.row, participant.row, scope, True, certain.evidence, DAEMON, now)
+    body = {
+        "evidence": certain.evidence.value,
+        "message": record.row,
+        "sha256": record.sha256,
+        "signature": outcome.signature.value if outcome.signature else None,
+        "trust": outcome.trust.value if outcome.trust else None,
+    }
+    chain = str(participant.case)
+    await tx.ledger.append(Event(chain, EventKind.MAIL_FILED, now, DAEMON, body, participant.row))
+    records = await tx.facts.write(record.row, participant.row, facts, scope)
+    await _note_bounces(tx, desk, judged)
+    when = judged.reading.date if judged.reading is not None and judged.reading.date else record.received_at
+    believed = (
+        await accept_by_policy(tx, desk, chain, records, outcome.trust, when)
+        if judged.decision.facts_believable
+        else []
+    )
+    return Settled(record.row, outcome.state, tuple(believed))
+
+
+async def _note_bounces(tx: Transaction, desk: Desk, judged: Judged) -> None:
+    """A permanent bounce of a mail that we really sent changes what is known of its delivery, nothing else."""
+    now = desk.clock.now()
+    for mail, address, permanent in await bounced(tx, judged.reading):
+        served = {one.address: one.state for one in mail.recipients}
+        if permanent and served.get(address) in (RecipientState.SENT, RecipientState.UNKNOWN):
+            await tx.outbox.mark_delivery_failed(mail.row, address, now)
+            body: dict[str, Value] = {"outbox": mail.row}
+            event = Event(str(mail.case), EventKind.DELIVERY_FAILED, now, DAEMON, body, mail.participant)
+            await tx.ledger.append(event)
+
+
+async def file_by_person(desk: Desk, actor: Actor, row: int, case_id: CaseId, which: str | None) -> ParticipantRecord:
+    """File a held mail where a person says; its facts stay proposals for that participant."""
+    now = desk.clock.now()
+    async with desk.store.write() as tx:
+        record = await _held(tx, row)
+        case = await tx.cases.get(case_id)
+        participants = await tx.cases.participants(case.row)
+        named = [one for one in participants if which is None or which in (str(one.row), one.vendor)]
+        if len(named) != 1:
+            raise Refused(f"pen {row}", f"{case_id} has {len(named)} such participants", "name one with --participant")
+        participant = named[0]
+        scope = await tx.cases.scope(case.row)
+        await tx.inbox.file(row, participant.row, scope, False, None, str(actor.fingerprint), now)
+        await tx.inbox.set_state(row, MessageState.FILED)
+        await tx.facts.assign(row, participant.row, scope)
+        body: dict[str, Value] = {"by": "person", "message": row, "sha256": record.sha256}
+        event = Event(str(case_id), EventKind.MAIL_FILED, now, str(actor.fingerprint), body, participant.row)
+        await tx.ledger.append(await actor.decide(event))
+    return participant
+
+
+async def discard(desk: Desk, actor: Actor, row: int, reason: bytes) -> None:
+    """Take a held mail out of the pen for a reason; its bytes stay."""
+    now = desk.clock.now()
+    async with desk.store.write() as tx:
+        record = await _held(tx, row)
+        await tx.inbox.set_state(row, MessageState.DISCARDED)
+        pen = await tx.sealed.scope(ScopeKind.PEN)
+        salt = desk.entropy.bytes(16)
+        body: dict[str, Value] = {
+            "message": row,
+            "reason": commitment(salt, reason),
+            "sha256": record.sha256,
+        }
+        event = Event(MAIN, EventKind.MAIL_DISCARDED, now, str(actor.fingerprint), body)
+        await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
+
+
+async def _held(tx: Transaction, row: int) -> MessageRecord:
+    record = await tx.inbox.get(row)
+    if record.state not in (MessageState.HELD, MessageState.UNPARSED):
+        raise Refused(f"pen {row}", f"it is not in the pen, it is {record.state.value}", "see 'cvdmail pen list'")
+    return record

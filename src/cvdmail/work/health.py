@@ -1,0 +1,99 @@
+"""Is the daemon well?  Health that cannot lie: the time of the last successful look at each folder decides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from cvdmail.core.certificate import usable_for_encryption
+from cvdmail.core.ledger import instant
+from cvdmail.core.outgoing import RecipientState
+from cvdmail.core.records import MessageState
+from cvdmail.errors import CvdmailError
+from cvdmail.work.deliver import LEASE
+from cvdmail.work.desk import Desk
+
+STALE_AFTER = timedelta(minutes=15)
+
+
+async def status(desk: Desk) -> dict[str, Any]:
+    """Return the object of ``cvdmail status --json``, with ``problems`` in words."""
+    now = desk.clock.now()
+    problems: list[str] = []
+    async with desk.store.read() as tx:
+        cursors = await tx.inbox.cursors()
+        lease = await tx.inbox.lease(LEASE)
+        waiting = await tx.outbox.select(
+            states=(RecipientState.QUEUED, RecipientState.SENDING, RecipientState.DEFERRED, RecipientState.UNKNOWN)
+        )
+        stored = await tx.inbox.count(MessageState.STORED)
+        held = await tx.inbox.count(MessageState.HELD)
+        unparsed = await tx.inbox.count(MessageState.UNPARSED)
+    running = lease is not None and lease.expires_at > now
+    folders = desk.config.imap.folders if desk.config.imap is not None else ()
+    known = {cursor.folder: cursor for cursor in cursors}
+    mailboxes: list[dict[str, object]] = []
+    for folder in folders:
+        cursor = known.get(folder)
+        last = cursor.last_sync_at if cursor is not None else None
+        if last is None or now - last > STALE_AFTER:
+            problems.append(f"folder {len(mailboxes) + 1} was not looked at for {STALE_AFTER.seconds // 60} minutes")
+        mailboxes.append(
+            {"folder": folder, "last_sync": instant(last) if last else None, "idle": running, "behind": stored}
+        )
+    counts = {state: sum(one.state is state for one in waiting) for state in RecipientState}
+    stopped = [one for one in waiting if one.stopped]
+    if stopped:
+        problems.append(f"{len(stopped)} mails in the outbox are stopped and need a person")
+    if counts[RecipientState.UNKNOWN]:
+        problems.append(f"{counts[RecipientState.UNKNOWN]} mails ended without an answer of the server")
+    keys = await _keys(desk, problems)
+    oldest = min((one.queued_at for one in waiting if one.state is not RecipientState.UNKNOWN), default=None)
+    return {
+        "healthy": not problems,
+        "problems": problems,
+        "mailboxes": mailboxes,
+        "outbox": {
+            "queued": counts[RecipientState.QUEUED] + counts[RecipientState.SENDING],
+            "deferred": counts[RecipientState.DEFERRED],
+            "unknown": counts[RecipientState.UNKNOWN],
+            "oldest_unsent": instant(oldest) if oldest else None,
+        },
+        "pen": held,
+        "unparsed": unparsed,
+        "due": 0,
+        "lease": {"running": running, "fence": lease.fence if lease is not None else 0},
+        "keys": keys,
+    }
+
+
+async def _keys(desk: Desk, problems: list[str]) -> list[dict[str, object]]:
+    """Look at our own key and at every pinned one: usable, and for how long."""
+    wanted = [(desk.config.mailbox.address, desk.config.openpgp.mailbox_key, True)]
+    async with desk.store.read() as tx:
+        for pin in await tx.contacts.pinned():
+            address = (await tx.contacts.get(pin.contact)).address
+            if address is not None:
+                wanted.append((address, pin.fingerprint, False))
+    keys: list[dict[str, object]] = []
+    for address, fingerprint, own in wanted[:500]:
+        try:
+            key = await (desk.keys.team if own else desk.keys.vendor)(address, fingerprint)
+        except CvdmailError as problem:
+            keys.append({"fingerprint": str(fingerprint), "own": own, "usable": False, "reason": problem.why})
+            problems.append(f"key {fingerprint}: {problem.why}")
+            continue
+        usable = usable_for_encryption(key.certificate, desk.clock.now())
+        expires = key.certificate.expires
+        keys.append(
+            {
+                "fingerprint": str(fingerprint),
+                "own": own,
+                "usable": usable.usable,
+                "reason": usable.reason or "; ".join(usable.warnings),
+                "expires": instant(expires) if expires else None,
+            }
+        )
+        if not usable.usable:
+            problems.append(f"key {fingerprint}: {usable.reason}")
+    return keys

@@ -1,0 +1,346 @@
+"""Judging a stored mail: whose is it, who says so, what does it say, and where does it go.
+
+The order follows the trust in the bytes.  First the clues that need no reading (reply token, Message-IDs), which name
+the participants whose pinned keys may speak; then decryption and verification with exactly those keys; then the words.
+The outcome is written in one transaction.  A mail that cannot be read is set aside and never stops the next one; gpg
+being out of order is temporary and leaves the mail where it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cvdmail.core import body, sender
+from cvdmail.core.body import Reading, to_message_json
+from cvdmail.core.extract import MailKind, normalise_line
+from cvdmail.core.extract.facts import Bounce, FactKind, Identifier
+from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
+from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId, ReplyToken
+from cvdmail.core.mail import Mail, Part, parse
+from cvdmail.core.matching import (
+    Clue,
+    Decision,
+    Evidence,
+    Match,
+    Trust,
+    Verdict,
+    authentication,
+    case_ids,
+    decide,
+    known_sender,
+    match,
+    subject_moved_on,
+    trust,
+)
+from cvdmail.core.records import Direction, MessageState, OutboxRecord, ParticipantRecord
+from cvdmail.core.sender import Sender, read_recipients, read_sender
+from cvdmail.errors import CryptoRefused, CvdmailError, NotFound, ParseLimit, Refused
+from cvdmail.store.inbox import Outcome
+from cvdmail.store.transaction import Transaction
+from cvdmail.work.desk import Desk
+
+MAX_TRIES = 3
+MAX_INNER = 40 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Everything that was found out about one mail, before it is written."""
+
+    outcome: Outcome
+    match: Match
+    decision: Decision
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The cryptographic layer taken off: the inner mail, if there is one, and what signed the whole."""
+
+    encrypted: bool
+    inner: Mail | None
+    signatures: tuple[Signature, ...]
+    problem: str | None = None
+
+
+async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
+    """Judge the bytes of a mail; raise ``CryptoUnavailable`` or ``StoreUnavailable`` only."""
+    try:
+        mail = await asyncio.to_thread(parse, raw)
+    except ParseLimit as limit:
+        return _unparsed(limit.why)
+    from_ = await asyncio.to_thread(lambda: sender.second_opinion(mail, read_sender(mail.root)))
+    body_hash = hashlib.sha256(raw[mail.root.body :]).hexdigest()
+    async with desk.store.read() as tx:
+        copied = await _is_copy(tx, mail, body_hash)
+        clues = await _clues(desk, tx, mail, from_, "")
+        pinned, rings = await _keys(desk, tx, clues, from_)
+    if copied is not None:
+        outcome = Outcome(copied, mail.message_id, body_hash, why="same Message-ID and body as a mail we hold")
+        return Judged(outcome, match(clues), Decision(Verdict.HELD, False, "copy"), None)
+    opened = await _open(desk, mail, rings)
+    signed = verdict(opened.signatures, pinned, desk.clock.now(), mail.date)
+    known_lines = await _thread_lines(desk, clues)
+    reading = await asyncio.to_thread(body.read, mail, opened.inner, received_at, known_lines)
+    async with desk.store.read() as tx:
+        clues = await _clues(desk, tx, mail, from_, reading.subject + "\n" + reading.extraction.text, reading)
+        found = match(clues)
+        known = await _known(tx, found)
+    trusted = _trust(desk, mail, opened, from_, signed, known)
+    decision = _decide(opened, found, trusted)
+    state = MessageState.FILED if decision.verdict is Verdict.FILED else MessageState.HELD
+    outcome = Outcome(
+        state=state,
+        message_id=mail.message_id,
+        body_sha256=body_hash,
+        kind=reading.kind,
+        trust=trusted,
+        signature=signed.state,
+        signature_fingerprint=signed.fingerprint,
+        encrypted=opened.encrypted,
+        why=decision.why,
+        reading={
+            **to_message_json(reading, str(mail.message_id) if mail.message_id else None, opened.encrypted),
+            "text": reading.extraction.text,
+            "attachments": list(reading.attachments),
+        },
+        inner=opened.inner.raw if opened.encrypted and opened.inner is not None else None,
+    )
+    return Judged(outcome, found, decision, reading)
+
+
+def _unparsed(why: str) -> Judged:
+    outcome = Outcome(MessageState.UNPARSED, why=why)
+    return Judged(outcome, Match(None, ()), Decision(Verdict.HELD, False, why), None)
+
+
+def _decide(opened: _Opened, found: Match, trusted: Trust) -> Decision:
+    decision = decide(found, trusted)
+    if opened.problem is not None:
+        return Decision(Verdict.HELD, False, opened.problem)
+    return decision
+
+
+async def _is_copy(tx: Transaction, mail: Mail, body_hash: str) -> MessageState | None:
+    """A mail with the Message-ID and body of one we hold is a copy; with our Message-ID and another body it is not."""
+    if mail.message_id is None:
+        return None
+    for record, known_hash in await tx.inbox.by_message_id(mail.message_id):
+        if known_hash == body_hash and record.state is not MessageState.STORED:
+            return MessageState.COPY
+    return None
+
+
+async def _clues(
+    desk: Desk, tx: Transaction, mail: Mail, from_: Sender, words: str, reading: Reading | None = None
+) -> list[Clue]:
+    clues = [
+        Clue(one.case, one.row, Evidence.REPLY_TOKEN, certain=True)
+        for one in await _by_token(desk, tx, read_recipients(mail.root))
+    ]
+    moved_on = subject_moved_on(mail.subject)
+    cited = (*mail.in_reply_to, *mail.references)
+    for row, direction in await tx.inbox.participants_of_message_ids(cited):
+        one = await tx.cases.participant(row)
+        # Only our own Message-IDs are unguessable: a vendor's may have been on a list, and are a probable match.
+        certain = direction is Direction.OUTBOUND and not moved_on
+        clues.append(Clue(one.case, row, Evidence.MESSAGE_ID, certain))
+    text = f"{mail.subject}\n{words}"
+    for case_id in case_ids(text)[:20]:
+        clues += await _by_case(tx, case_id, from_)
+    for outbox, _, _ in await bounced(tx, reading):
+        clues.append(Clue(outbox.case, outbox.participant, Evidence.MESSAGE_ID, certain=True))
+    tickets = [
+        fact.value.id
+        for fact in (reading.extraction.facts if reading is not None else ())
+        if fact.kind is FactKind.TICKET and isinstance(fact.value, Identifier)
+    ]
+    for row in await tx.facts.participants_of_tickets(tickets) if tickets else ():
+        one = await tx.cases.participant(row)
+        known = known_sender(from_, await tx.cases.known_addresses(row))
+        clues.append(Clue(one.case, row, Evidence.TICKET, known))
+    return clues
+
+
+async def _by_token(desk: Desk, tx: Transaction, recipients: Iterable[Address]) -> list[ParticipantRecord]:
+    own = desk.config.mailbox.address
+    found = []
+    for address in recipients:
+        base, plus, tail = address.local.lower().partition("+")
+        if address.domain != own.domain or base != own.local.lower() or not plus:
+            continue
+        try:
+            participant = await tx.cases.participant_of_token(ReplyToken.parse(tail))
+        except Refused:
+            continue
+        if participant is not None:
+            found.append(participant)
+    return found
+
+
+async def _by_case(tx: Transaction, case_id: CaseId, from_: Sender) -> list[Clue]:
+    try:
+        case = await tx.cases.get(case_id)
+    except NotFound:
+        return []
+    clues = []
+    for one in await tx.cases.participants(case.row):
+        known = known_sender(from_, await tx.cases.known_addresses(one.row))
+        if known or one.removed_at is None:
+            clues.append(Clue(one.case, one.row, Evidence.CASE_ID, known))
+    return clues
+
+
+async def _keys(
+    desk: Desk, tx: Transaction, clues: list[Clue], from_: Sender
+) -> tuple[frozenset[str], tuple[Path, ...]]:
+    """Return the fingerprints that may speak, and their keyrings: those pinned for the participants in question.
+
+    Without a clue, those pinned to the sender's own address: enough to show who signed, never enough to file.
+    """
+    contacts: set[int] = set()
+    for clue in clues:
+        if not clue.certain:
+            continue
+        participant = await tx.cases.participant(clue.participant)
+        contacts |= {one.row for one in await tx.contacts.select(vendor=participant.vendor)}
+    if not contacts and from_.address is not None:
+        contacts = {one.row for one in await tx.contacts.by_address(from_.address)}
+    pinned: set[str] = set()
+    rings: list[Path] = []
+    for row in sorted(contacts)[:20]:
+        contact = await tx.contacts.get(row)
+        for pin in await tx.contacts.pinned(row):
+            key = await _ring(desk, contact.address, pin.fingerprint)
+            if key is not None:
+                pinned.add(str(pin.fingerprint))
+                rings.append(key)
+    return frozenset(pinned), tuple(rings)
+
+
+async def _ring(desk: Desk, address: Address | None, fingerprint: Fingerprint) -> Path | None:
+    if address is None:
+        return None
+    try:
+        return (await desk.keys.vendor(address, fingerprint)).ring
+    except Refused:
+        return None  # the key file is gone or changed: the signature will be by an unknown key, and wait for a person
+
+
+async def _known(tx: Transaction, found: Match) -> frozenset[Address]:
+    known: set[Address] = set()
+    for clue in found.clues:
+        if found.certain is None or clue.participant == found.certain.participant:
+            known |= await tx.cases.known_addresses(clue.participant)
+    return frozenset(known)
+
+
+def _trust(
+    desk: Desk, mail: Mail, opened: _Opened, from_: Sender, signed: Signature, known: frozenset[Address]
+) -> Trust:
+    transport = authentication(mail.root, desk.config.mailbox.authserv_id, from_)
+    agree = opened.inner is None or _headers_agree(mail, opened.inner, from_)
+    return trust(signed.state, from_, known, transport, agree)
+
+
+def _headers_agree(outer: Mail, inner: Mail, from_: Sender) -> bool:
+    """Say whether the protected headers, where there are any, name the sender and Message-ID of the outside."""
+    if any(header.name == "from" for header in inner.root.headers):
+        inside = read_sender(inner.root)
+        if inside.address is None or inside.address != from_.address:
+            return False
+    return inner.message_id is None or outer.message_id is None or inner.message_id == outer.message_id
+
+
+async def _open(desk: Desk, mail: Mail, rings: tuple[Path, ...]) -> _Opened:
+    """Take off the cryptographic layer, only where it is the root of the mail (EFAIL)."""
+    root = mail.root
+    if root.media_type == "multipart/encrypted":
+        if len(root.children) != 2 or root.children[0].media_type != "application/pgp-encrypted":
+            return _Opened(True, None, (), "its encryption is not of the form of RFC 3156")
+        return await _decrypt(desk, mail, root.children[1], rings)
+    if root.media_type == "multipart/signed" and len(root.children) == 2:
+        signatures = await _verify(desk, mail.slice(root.children[0]), mail.content(root.children[1]), rings)
+        if any(one.state is SignatureState.GOOD for one in signatures):
+            return _Opened(False, await _parsed(mail.slice(root.children[0])), signatures)
+        return _Opened(False, None, signatures)
+    return _Opened(False, None, ())
+
+
+async def _decrypt(desk: Desk, mail: Mail, part: Part, rings: tuple[Path, ...]) -> _Opened:
+    try:
+        result, text = await desk.openpgp.decrypt(mail.content(part), rings, MAX_INNER)
+    except ParseLimit as limit:
+        return _Opened(True, None, (), limit.why)
+    except CryptoRefused as refusal:
+        return _Opened(True, None, (), refusal.why)
+    if not result.ok:
+        why = "it is not encrypted to our key" if result.no_secret_key else f"it does not decrypt: {result.why}"
+        return _Opened(True, None, (), why[:200])
+    inner = await _parsed(text)
+    if inner is None:
+        return _Opened(True, None, result.signatures, "its decrypted content is over the limits")
+    if not result.signatures and inner.root.media_type == "multipart/signed" and len(inner.root.children) == 2:
+        signed = inner.root.children
+        signatures = await _verify(desk, inner.slice(signed[0]), inner.content(signed[1]), rings)
+        return _Opened(True, inner, signatures)
+    return _Opened(True, inner, result.signatures)
+
+
+async def _verify(desk: Desk, data: bytes, signature: bytes, rings: tuple[Path, ...]) -> tuple[Signature, ...]:
+    """Check a detached signature on the very bytes of the part, line ends made canonical (RFC 3156 section 5)."""
+    if not rings:
+        return (Signature(SignatureState.UNKNOWN_KEY, note="no key is pinned"),)
+    canonical = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    try:
+        return await desk.openpgp.verify_detached(canonical, signature, rings)
+    except (CryptoRefused, ParseLimit) as refusal:
+        return (Signature(SignatureState.ERROR, note=refusal.why),)
+
+
+async def _parsed(data: bytes) -> Mail | None:
+    try:
+        return await asyncio.to_thread(parse, data)
+    except ParseLimit:
+        return None
+
+
+async def _thread_lines(desk: Desk, clues: list[Clue]) -> frozenset[str]:
+    """Return the lines of our own mails of the thread, so that a quote without a mark is still seen as one."""
+    lines: set[str] = set()
+    async with desk.store.read() as tx:
+        for row in list(dict.fromkeys(clue.participant for clue in clues if clue.certain))[:3]:
+            participant = await tx.cases.participant(row)
+            sent = [
+                one.row
+                for one in await tx.inbox.select(case_row=participant.case_row, limit=50)
+                if one.direction is Direction.OUTBOUND
+            ]
+            for reading in (await tx.inbox.readings(sent)).values():
+                lines |= {normalise_line(line) for line in str(reading["text"]).split("\n") if len(line) > 20}
+    return frozenset(lines)
+
+
+async def bounced(tx: Transaction, reading: Reading | None) -> list[tuple[OutboxRecord, Address, bool]]:
+    """Return (mail, recipient, permanent) of what a delivery report says about mails that we really sent."""
+    found: list[tuple[OutboxRecord, Address, bool]] = []
+    if reading is None or reading.kind is not MailKind.BOUNCE:
+        return found
+    for fact in reading.extraction.facts:
+        if not isinstance(fact.value, Bounce) or not fact.value.original_message_id or not fact.value.recipient:
+            continue
+        try:
+            original = MessageId.parse(fact.value.original_message_id)
+            address = Address.parse(fact.value.recipient)
+        except CvdmailError:
+            continue
+        for record, _ in await tx.inbox.by_message_id(original):
+            mails = await tx.outbox.select(message=record.row)
+            ours = [one for one in mails if address in {person.address for person in one.recipients}]
+            found += [(one, address, fact.value.permanent) for one in ours]
+    return found

@@ -1,0 +1,180 @@
+"""Opening a case: the report is checked, sealed, and drafted for every vendor, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from cvdmail.config import PersonRole
+from cvdmail.core import letters
+from cvdmail.core import report as reports
+from cvdmail.core.candidates import Channel
+from cvdmail.core.compose import Attachment, attachment_part
+from cvdmail.core.drafts import Content, Letter
+from cvdmail.core.events import EventKind
+from cvdmail.core.ids import Address, CaseId, parse_domain
+from cvdmail.core.ledger import Event, Value, commitment
+from cvdmail.core.records import CaseRecord, ContactState, ParticipantRecord, Role, ScopeKind
+from cvdmail.core.report import Report
+from cvdmail.core.seal import Place
+from cvdmail.errors import Refused
+from cvdmail.store.transaction import Transaction
+from cvdmail.work.desk import Actor, Desk
+
+MAX_ATTACHMENTS = 25 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new case with its participants and the draft written for each."""
+
+    case: CaseId
+    participants: tuple[ParticipantRecord, ...]
+    drafts: tuple[int, ...]
+
+
+def vendor_name(text: str) -> str:
+    """Return the one way a vendor is written: a domain in A-label form if it is one, else its name, trimmed."""
+    stripped = " ".join(text.split())
+    try:
+        return parse_domain(stripped.rpartition("@")[2] if "@" in stripped else stripped)
+    except Refused:
+        if not stripped or len(stripped) > 200 or not stripped.isprintable():
+            raise Refused("vendor", "it is neither a domain nor a name", "write vendor.example or a name") from None
+        return stripped
+
+
+async def open_case(
+    desk: Desk, actor: Actor, report: Report, raw: bytes, attachments: tuple[Attachment, ...], vendors: tuple[str, ...]
+) -> Opened:
+    """Open a case for ``report``; raise ``Refused`` with nothing written if a required part is missing."""
+    actor.require(PersonRole.RESEARCHER, "case new")
+    missing = report.missing(desk.policy.required_parts)
+    if missing:
+        raise Refused("report", f"parts that the policy requires are missing: {', '.join(missing)}", "add them")
+    if sum(len(attachment.content) for attachment in attachments) > MAX_ATTACHMENTS:
+        raise Refused("attachments", f"together over {MAX_ATTACHMENTS // 1024 // 1024} MB", "leave out or shorten some")
+    for attachment in attachments:
+        attachment_part(attachment)  # refuses what could not be sent
+    names = [attachment.name for attachment in attachments]
+    if len(names) != len(set(names)):
+        raise Refused("attachments", "two have the same name", "rename one")
+    parties = list(dict.fromkeys(vendor_name(vendor) for vendor in (*report.vendors, *vendors)))
+    now = desk.clock.now()
+    async with desk.store.write() as tx:
+        mac = await tx.sealed.mac("report", hashlib.sha256(raw).hexdigest())
+        for vendor in parties:
+            earlier = await tx.cases.same_report(mac, vendor)
+            if earlier is not None:
+                raise Refused("case new", f"the very same report already goes to this vendor in {earlier}", "see there")
+        case = await tx.cases.open(now, report.origin, report.severity, actor.fingerprint, mac)
+        scope = await tx.scopes.create(ScopeKind.CASE, now, case.row)
+        await _seal_report(tx, case, scope, report, raw, attachments)
+        salt = desk.entropy.bytes(16)
+        body: dict[str, Value] = {
+            "origin": report.origin.value,
+            "report": commitment(salt, raw),
+            "attachments": len(attachments),
+        }
+        event = Event(str(case.id), EventKind.CASE_OPENED, now, str(actor.fingerprint), body)
+        await tx.ledger.append_with_secret(await actor.decide(event), scope, salt, raw)
+        participants, drafts = [], []
+        for vendor in parties:
+            participant, draft = await add_vendor(desk, tx, actor, case, report, vendor, Role.VENDOR)
+            participants.append(participant)
+            drafts.append(draft)
+        for value in report.contacts:
+            await _take_contact(desk, tx, participants, value)
+    return Opened(case.id, tuple(participants), tuple(drafts))
+
+
+async def _seal_report(
+    tx: Transaction, case: CaseRecord, scope: int, report: Report, raw: bytes, attachments: tuple[Attachment, ...]
+) -> None:
+    index = [{"name": one.name, "media_type": one.media_type} for one in attachments]
+    values = [
+        (Place("case", "title", case.row), report.title.encode()),
+        (Place("case", "report", case.row), raw),
+        (Place("case", "attachments", case.row), json.dumps(index).encode()),
+    ]
+    values += [(Place("case", f"attachment{number}", case.row), one.content) for number, one in enumerate(attachments)]
+    await tx.sealed.put_many(scope, values)
+
+
+async def read_attachments(tx: Transaction, case_row: int) -> tuple[Attachment, ...]:
+    """Return the attachments of a case's report."""
+    index = json.loads(await tx.sealed.get(Place("case", "attachments", case_row)))
+    return tuple(
+        [
+            Attachment(
+                one["name"], one["media_type"], await tx.sealed.get(Place("case", f"attachment{number}", case_row))
+            )
+            for number, one in enumerate(index)
+        ]
+    )
+
+
+async def add_vendor(
+    desk: Desk, tx: Transaction, actor: Actor, case: CaseRecord, report: Report, vendor: str, role: Role
+) -> tuple[ParticipantRecord, int]:
+    """Add a participant to a case and write the draft of its report; return both."""
+    now = desk.clock.now()
+    participant = await tx.cases.add_participant(case, role, vendor, now)
+    known = await tx.contacts.select(vendor=vendor, channel=Channel.EMAIL)
+    confirmed = [contact for contact in known if contact.state is ContactState.CONFIRMED]
+    if confirmed and participant.contact is None:
+        await tx.cases.choose_contact(participant.row, confirmed[0].row)
+    added: dict[str, Value] = {"role": role.value}
+    event = Event(str(case.id), EventKind.PARTICIPANT_ADDED, now, str(actor.fingerprint), added, participant.row)
+    await tx.ledger.append(await actor.decide(event))
+    content = report_letter(desk, case, report, participant)
+    scope = await tx.cases.scope(case.row)
+    draft = await tx.drafts.write(participant.row, Letter.REPORT, actor.fingerprint, scope, content, now)
+    body: dict[str, Value] = {"draft": draft, "letter": Letter.REPORT.value}
+    written = Event(str(case.id), EventKind.DRAFT_WRITTEN, now, str(actor.fingerprint), body, participant.row)
+    await tx.ledger.append(written)
+    return await tx.cases.participant(participant.row), draft
+
+
+def report_letter(desk: Desk, case: CaseRecord, report: Report, participant: ParticipantRecord) -> Content:
+    """Render the report for one participant."""
+    fields = {
+        name: value for name, value in report.fields.items() if name not in ("title", "vendor", "contact", "origin")
+    }
+    values = {
+        "case": str(case.id),
+        "vendor": participant.vendor,
+        "title": report.title,
+        "fields": fields,
+        "body": report.body,
+        "team": desk.config.mailbox.name or str(desk.config.mailbox.address),
+    }
+    subject, text = letters.render(template(desk, Letter.REPORT), Letter.REPORT.value, values)
+    return Content(subject, text, desk.entropy.bytes(16).hex())
+
+
+def template(desk: Desk, letter: Letter) -> str:
+    """Return the template of a letter from the folder beside the configuration."""
+    path: Path = desk.config.templates / f"{letter.value}.txt"
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Refused(str(path), "the letter template cannot be read", "restore it from 'cvdmail init'") from None
+
+
+async def _take_contact(desk: Desk, tx: Transaction, participants: list[ParticipantRecord], value: str) -> None:
+    """Note an address from the front matter as a candidate; a person confirms it."""
+    address = Address.parse(value)
+    own = [one for one in participants if one.vendor in (address.domain, str(address))] or participants[:1]
+    if not own:
+        raise Refused("report", "it names a contact but no vendor", "add a line 'vendor: vendor.example'")
+    now = desk.clock.now()
+    contact = await tx.contacts.add(own[0].vendor, Channel.EMAIL, address.key, 0.5, now)
+    await tx.contacts.note_evidence(contact.row, "report", now)
+
+
+def read_report(raw: bytes) -> Report:
+    """Read a report; see :func:`cvdmail.core.report.read`."""
+    return reports.read(raw)
