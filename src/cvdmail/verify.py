@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ async def verify_archive(path: Path, signer: str | None) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, bytes]:
+    if str(path) == "-":
+        return _unpacked("standard input", sys.stdin.buffer.read(archive.MAX_ARCHIVE))
     if path.is_dir():
         found = {}
         for file in sorted(path.rglob("*")):
@@ -48,9 +51,13 @@ def _read(path: Path) -> dict[str, bytes]:
             if file.is_file():
                 found[file.relative_to(path).as_posix()] = read_file(file, archive.MAX_ARCHIVE, "archive")
         return found
-    data = read_file(path, archive.MAX_ARCHIVE, "archive")
+    return _unpacked(str(path), read_file(path, archive.MAX_ARCHIVE, "archive"))
+
+
+def _unpacked(name: str, data: bytes) -> dict[str, bytes]:
     if data.startswith(b"-----BEGIN PGP MESSAGE-----"):
-        raise Refused(str(path), "it is encrypted", f"first: gpg --decrypt {path} > archive.tar")
+        remedy = "gpg --decrypt FILE | cvdmail verify - --signer FINGERPRINT"
+        raise Refused(name, "it is encrypted", remedy)
     return archive.read_tar(data)
 
 

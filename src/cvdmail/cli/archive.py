@@ -51,7 +51,8 @@ def export(case_id: str, output: str | None, readers: tuple[str, ...], clear: bo
         print_json({"case": str(wanted), "file": str(place), "files": count, "size": size, "encrypted": not clear})
         return
     echo(f"{place}: {count} files, {size} bytes" + ("" if clear else ", encrypted"))
-    echo(f"check it with: cvdmail verify {place} --signer FINGERPRINT" + ("" if clear else "   (after gpg --decrypt)"))
+    check = f"cvdmail verify {place}" if clear else f"gpg --decrypt {place} | cvdmail verify -"
+    echo(f"check it with: {check} --signer FINGERPRINT")
 
 
 async def _export(case_id: CaseId, place: Path, readers: tuple[str, ...], clear: bool) -> tuple[int, int]:
@@ -80,7 +81,7 @@ async def _export(case_id: CaseId, place: Path, readers: tuple[str, ...], clear:
 @json_option
 @global_options
 def verify(archive: str, signer: str | None, as_json: bool) -> None:
-    """Check an ARCHIVE (a tar, or the folder it was unpacked to) without the database.
+    """Check an ARCHIVE (a tar, the folder it was unpacked to, or - for a tar on standard input) without the database.
 
     Exit 0: whole, and signed by the signer you named.  1: something is wrong.  3: whole, but without --signer nobody
     vouches for it: a key inside the archive proves nothing.
