@@ -82,9 +82,9 @@ CNA_LIST = [
 ]
 ANSWERS = (
     "Hello Ada,\n\nthank you for your report. We have received it and opened the ticket EXV-20417 for it.\n"
-    "We can confirm the vulnerability. We plan to release the fix on 15 January {year}.\n\n"
+    "We can confirm the vulnerability. We plan to release the fix on 15 {month}.\n\n"
     "Best regards\nDana, Example Vendor PSIRT\n",
-    "Hello Ada,\n\nour testers need more time: the fix moves to 29 January {year}.\n\nDana, Example Vendor PSIRT\n",
+    "Hello Ada,\n\nour testers need more time: the fix moves to 29 {month}.\n\nDana, Example Vendor PSIRT\n",
 )
 
 
@@ -108,7 +108,8 @@ class Stage:
     async def tell(self, title: str, *lines: str) -> None:
         """Begin a scene: a title, and a line or two of why."""
         self.console.print()
-        self.console.rule(f"[bold]{title}[/bold]", align="left")
+        if title:
+            self.console.rule(f"[bold]{title}[/bold]", align="left")
         for line in lines:
             self.console.print(f"[dim]{line}[/dim]")
         await asyncio.sleep(self.pause)
@@ -125,7 +126,7 @@ class Stage:
         self.console.print(f"[green]{name or 'daemon'}$[/green] [bold]cvdmail {shown}[/bold]", soft_wrap=True)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "cvdmail", *words,
-            env=self.environment(name) | {"COLUMNS": str(min(140, self.console.width))},
+            env=self.environment(name) | {"COLUMNS": str(max(100, min(160, self.console.width - 2)))},
             cwd=self.folder,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
@@ -253,8 +254,7 @@ def _configure(stage: Stage, keys: Mapping[str, Fingerprint], servers: EmbeddedS
 
 async def _report(stage: Stage, servers: EmbeddedServers) -> None:
     await stage.tell("2. A finding becomes a case", "Ada hands in her report with a proof of concept. Both are sealed.")
-    memory = Path("/dev/shm")  # noqa: S108  # the report is plain text: it stays in memory
-    desk = Path(tempfile.mkdtemp(prefix="ada-", dir=memory if memory.is_dir() else None))
+    desk = _memory_folder()
     try:
         _write(desk / "finding.md", FINDING.encode())
         _write(desk / "poc.py", POC)
@@ -273,7 +273,13 @@ async def _report(stage: Stage, servers: EmbeddedServers) -> None:
     for line in preview.split("\n")[:8]:
         stage.console.print(f"  {line}", markup=False, soft_wrap=True)
     await stage.run("ben", "draft", "approve", "1")
-    await stage.run("ada", "send", "CVD-2026-0001".replace("2026", str(datetime.now(UTC).year)))
+    await stage.run("ada", "send", case_name())
+
+
+def _memory_folder() -> Path:
+    """Make a folder for Ada's own files: a report is plain text, so they stay in memory."""
+    memory = Path("/dev/shm")  # noqa: S108
+    return Path(tempfile.mkdtemp(prefix="ada-", dir=memory if memory.is_dir() else None))
 
 
 def case_name() -> str:
@@ -282,9 +288,9 @@ def case_name() -> str:
 
 
 async def _correspond(stage: Stage, keys: Mapping[str, Fingerprint], servers: EmbeddedServers) -> None:
-    await stage.tell(
-        "5. The daemon delivers", "It alone uses the mailbox key: it signs, encrypts, and submits over TLS."
-    )
+    # A vendor in January means another month: the dates must lie ahead.
+    month = "March" if datetime.now(UTC).month == 1 else "January"
+    await stage.tell("5. The daemon delivers", "It alone uses the mailbox key: it signs, encrypts, submits over TLS.")
     stage.console.print("[green]daemon$[/green] [bold]cvdmail watch[/bold]")
     daemon = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "cvdmail", "watch",
@@ -297,7 +303,7 @@ async def _correspond(stage: Stage, keys: Mapping[str, Fingerprint], servers: Em
         await servers.deliver(MAILBOX, _automatic_answer(report))
         await _until(daemon, stage, "filed")
         for number, text in enumerate(ANSWERS):
-            answer = await _vendor_writes(stage, keys, report, text.format(year=datetime.now(UTC).year + 1), number)
+            answer = await _vendor_writes(stage, keys, report, text.format(month=month), number)
             await servers.deliver(MAILBOX, answer)
             await _until(daemon, stage, "filed")
     finally:

@@ -228,7 +228,8 @@ async def _timeline(case_id: CaseId, as_json: bool) -> None:
 
     async with at_desk() as (desk, _):
         found = await whole_case(desk, case_id)
-    lines = story(found)
+        names = {str(one.fingerprint): one.name or str(one.address) for one in desk.config.people}
+    lines = story(found, names)
     if as_json:
         print_json_lines(
             {"at": one.at.isoformat(), "who": one.who, "what": one.what, "quote": one.quote} for one in lines

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cvdmail.core.display import visible
-from cvdmail.core.extract import to_json
+from cvdmail.core.extract.facts import to_json
 from cvdmail.core.ledger import instant
 from cvdmail.core.records import (
     CaseRecord,

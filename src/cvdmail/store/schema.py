@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cvdmail.errors import StoreUnavailable
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 
 def _config(connection: sa.Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
@@ -23,6 +25,8 @@ def _config(connection: sa.Connection | None = None) -> Config:
 
 def newest() -> str:
     """Return the version this program writes."""
+    from alembic.script import ScriptDirectory
+
     head = ScriptDirectory.from_config(_config()).get_current_head()
     assert head is not None
     return head
@@ -30,6 +34,8 @@ def newest() -> str:
 
 async def current(connection: AsyncConnection) -> str | None:
     """Return the version of a database, None for an empty one."""
+    from alembic.runtime.migration import MigrationContext
+
     return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
 
@@ -57,6 +63,9 @@ OLDER: frozenset[str] = frozenset()
 
 async def upgrade(connection: AsyncConnection) -> tuple[str | None, str]:
     """Run the missing steps in the open transaction; return (version before, version after)."""
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
     before = await current(connection)
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if before is not None and before not in known:

@@ -8,7 +8,7 @@ import json
 from cvdmail.config import PersonRole
 from cvdmail.core import archive
 from cvdmail.core.events import EventKind
-from cvdmail.core.extract import to_json
+from cvdmail.core.extract.facts import to_json
 from cvdmail.core.ids import CaseId
 from cvdmail.core.ledger import MAIN, Event, Value, heads_statement, instant
 from cvdmail.errors import NotFound, Refused, SealBroken

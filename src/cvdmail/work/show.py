@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -252,8 +252,26 @@ _TOLD = {
 }
 
 
-def story(found: WholeCase) -> list[Line]:
-    """Tell a case as lines in the order of its ledger, each believed fact with the vendor's words."""
+# A proposal of one of these kinds would change something if it were believed; the others wait quietly in 'fact list'.
+_TELLING = frozenset(
+    {
+        FactKind.TRIAGE,
+        FactKind.FIX_DATE,
+        FactKind.PUBLICATION_DATE,
+        FactKind.REDIRECT,
+        FactKind.ENCRYPTION_STOP_REQUESTED,
+        FactKind.ABSENCE,
+        FactKind.BOUNCE,
+        FactKind.RECEIPT,
+    }
+)
+
+
+def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
+    """Tell a case as lines in the order of its ledger, each believed fact with the vendor's words.
+
+    ``names`` maps fingerprints to the people they belong to.
+    """
     vendors = {one.row: one.vendor for one in found.participants}
     messages = {one.record.row: one for one in found.messages}
     facts = {one.row: one for one in found.facts}
@@ -262,14 +280,14 @@ def story(found: WholeCase) -> list[Line]:
         event = entry.event
         vendor = vendors.get(event.participant or 0, "")
         if event.kind in _TOLD:
-            lines.append(Line(event.at, _who(event.actor), _TOLD[event.kind]))
+            lines.append(Line(event.at, names.get(event.actor, event.actor), _TOLD[event.kind]))
         elif event.kind is EventKind.MAIL_FILED:
             lines.append(_filed(event.at, vendor, messages.get(_row(event.body.get("message")))))
             waiting = [one for one in found.facts if one.message == _row(event.body.get("message"))]
             lines += [
-                Line(event.at, vendor, f"{_words(one)} (not believed yet: fact {one.row})", one.fact.quote)
+                Line(event.at, vendor, f"{_words(one)} (fact {one.row}, not believed)", one.fact.quote)
                 for one in waiting
-                if one.state is FactState.PROPOSED
+                if one.state is FactState.PROPOSED and one.fact.kind in _TELLING
             ]
         elif event.kind is EventKind.FACT_ACCEPTED and _row(event.body.get("fact")) in facts:
             record = facts[_row(event.body.get("fact"))]
@@ -281,10 +299,6 @@ def story(found: WholeCase) -> list[Line]:
 
 def _row(value: object) -> int:
     return value if isinstance(value, int) else 0
-
-
-def _who(actor: str) -> str:
-    return actor if actor in ("daemon", "program") else f"…{actor[-8:]}"
 
 
 def _filed(at: datetime, vendor: str, message: ShownMessage | None) -> Line:

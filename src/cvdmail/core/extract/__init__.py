@@ -21,11 +21,15 @@ sentences of 1,200 characters, 12 dates a sentence, 300 facts a mail.
 
 from __future__ import annotations
 
-from cvdmail.core.extract.bounces import delivery_status_facts
-from cvdmail.core.extract.facts import Fact, FactKind, Grade, Where, from_json, to_json
-from cvdmail.core.extract.mailkind import MailKind, classify
-from cvdmail.core.extract.reading import Extraction, Reply, extract
-from cvdmail.core.extract.zones import new_text, normalise_line
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cvdmail.core.extract.bounces import delivery_status_facts
+    from cvdmail.core.extract.facts import Fact, FactKind, Grade, Where, from_json, to_json
+    from cvdmail.core.extract.mailkind import MailKind, classify
+    from cvdmail.core.extract.reading import Extraction, Reply, extract
+    from cvdmail.core.extract.zones import new_text, normalise_line
 
 __all__ = [
     "Extraction",
@@ -43,3 +47,28 @@ __all__ = [
     "normalise_line",
     "to_json",
 ]
+
+# Loaded on first use: the tables of words take a while, and most commands only need the types of facts.
+_HOMES = {
+    "Extraction": "reading",
+    "Fact": "facts",
+    "FactKind": "facts",
+    "Grade": "facts",
+    "MailKind": "mailkind",
+    "Reply": "reading",
+    "Where": "facts",
+    "classify": "mailkind",
+    "delivery_status_facts": "bounces",
+    "extract": "reading",
+    "from_json": "facts",
+    "new_text": "zones",
+    "normalise_line": "zones",
+    "to_json": "facts",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module it lives in (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"cvdmail.core.extract.{_HOMES[name]}"), name)
