@@ -111,6 +111,9 @@ async def create_database(root: Path) -> None:
     gpg: Gpg = wiring.mailbox_gpg(config)
     message = await gpg.encrypt(store_key, readers.fingerprints, readers.rings)
     engines = Engines(config.store_url)
+    if engines.sqlite:
+        # Made private first: SQLite gives its log files the permissions of the database.
+        disk.write_atomically(Path(config.store_url.partition(":///")[2]), b"")
     now = SystemClock().now()
     try:
         async with engines.write() as connection:

@@ -9,6 +9,7 @@ into the Sent folder.  A crash anywhere leaves the mail in exactly one of these 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ from cvdmail.work.review import Prepared, prepare, reviewed
 
 DAEMON = "daemon"
 LEASE = "daemon"
+FREEZE_AT_ONCE = 4  # mails signed and encrypted side by side
 _EVENTS = {
     RecipientState.SENT: EventKind.MAIL_SENT,
     RecipientState.DEFERRED: EventKind.MAIL_DEFERRED,
@@ -75,18 +77,36 @@ async def deliver_due(desk: Desk, postman: Postman, fence: int, limit: int = 50)
     async with desk.store.read() as tx:
         due = await tx.outbox.select(due_at=now, limit=limit)
     states: dict[int, RecipientState] = {}
-    for record in due:
-        frozen = record if record.message is not None else await _freeze(desk, record)
-        if frozen is None:
-            states[record.row] = RecipientState.QUEUED
-            continue
-        result, state = await _attempt(desk, postman, frozen, fence)
+    for record in await _frozen(desk, due, states):
+        result, state = await _attempt(desk, postman, record, fence)
         states[record.row] = state
         if result.stop_queue:
             return Delivered(states, "the SMTP server refuses the log-in: mend [smtp], then try again")
         if result.pause_host:
             return Delivered(states, "the SMTP server asks to be left alone for a while")
     return Delivered(states)
+
+
+async def _frozen(desk: Desk, due: list[OutboxRecord], states: dict[int, RecipientState]) -> list[OutboxRecord]:
+    """Make the bytes of the mails that have none yet, a few at a time; those that were stopped stand in ``states``."""
+    slots = asyncio.Semaphore(FREEZE_AT_ONCE)
+
+    async def one(record: OutboxRecord) -> OutboxRecord | None:
+        if record.message is not None:
+            return record
+        async with slots:
+            return await _freeze(desk, record)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(record)) for record in due]
+    except* CvdmailError as problems:
+        raise problems.exceptions[0] from None
+    made = [task.result() for task in tasks]
+    states.update(
+        {record.row: RecipientState.QUEUED for record, frozen in zip(due, made, strict=True) if frozen is None}
+    )
+    return [frozen for frozen in made if frozen is not None]
 
 
 async def _freeze(desk: Desk, record: OutboxRecord) -> OutboxRecord | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from cvdmail.core.events import EventKind
@@ -9,13 +10,14 @@ from cvdmail.core.ids import CaseId
 from cvdmail.core.ledger import MAIN, Event, Value, commitment
 from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.records import FactRecord, MessageRecord, MessageState, ParticipantRecord, ScopeKind
-from cvdmail.errors import Refused
+from cvdmail.errors import CvdmailError, Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import accept_by_policy
 from cvdmail.work.desk import Actor, Desk
-from cvdmail.work.judge import MAX_TRIES, Judged, bounced, judge
+from cvdmail.work.judge import MAX_TRIES, Judged, as_copy, bounced, copy_of, judge
 
 DAEMON = "daemon"
+AT_ONCE = 4  # mails judged side by side: gpg is what takes the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,18 @@ async def process_stored(desk: Desk, limit: int = 50) -> list[Settled]:
     """Judge and settle the mails that wait; raise ``CryptoUnavailable`` with the rest left where it is."""
     async with desk.store.read() as tx:
         waiting = await tx.inbox.select(states=(MessageState.STORED,), limit=limit)
-    return [await process_one(desk, record) for record in waiting]
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(record: MessageRecord) -> Settled:
+        async with slots:
+            return await process_one(desk, record)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(record)) for record in waiting]
+    except* CvdmailError as problems:
+        raise problems.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 async def process_one(desk: Desk, record: MessageRecord) -> Settled:
@@ -43,7 +56,9 @@ async def process_one(desk: Desk, record: MessageRecord) -> Settled:
         return await _set_aside(desk, record)
     judged = await judge(desk, raw, record.received_at)
     async with desk.store.write() as tx:
-        return await _settle(desk, tx, record, judged)
+        # Its twin may have been settled while this one was judged.
+        again = await copy_of(tx, judged.outcome.message_id, judged.outcome.body_sha256, record.row)
+        return await _settle(desk, tx, record, as_copy(judged) if again else judged)
 
 
 async def _set_aside(desk: Desk, record: MessageRecord) -> Settled:

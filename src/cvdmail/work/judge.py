@@ -77,12 +77,12 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
     from_ = await asyncio.to_thread(lambda: sender.second_opinion(mail, read_sender(mail.root)))
     body_hash = hashlib.sha256(raw[mail.root.body :]).hexdigest()
     async with desk.store.read() as tx:
-        copied = await _is_copy(tx, mail, body_hash)
+        copied = await copy_of(tx, mail.message_id, body_hash)
         clues = await _clues(desk, tx, mail, from_, "")
         pinned, rings = await _keys(desk, tx, clues, from_)
-    if copied is not None:
-        outcome = Outcome(copied, mail.message_id, body_hash, why="same Message-ID and body as a mail we hold")
-        return Judged(outcome, match(clues), Decision(Verdict.HELD, False, "copy"), None)
+    if copied:
+        outcome = Outcome(MessageState.COPY, mail.message_id, body_hash)
+        return as_copy(Judged(outcome, match(clues), Decision(Verdict.HELD, False, "copy"), None))
     opened = await _open(desk, mail, rings)
     signed = verdict(opened.signatures, pinned, desk.clock.now(), mail.date)
     known_lines = await _thread_lines(desk, clues)
@@ -126,14 +126,33 @@ def _decide(opened: _Opened, found: Match, trusted: Trust) -> Decision:
     return decision
 
 
-async def _is_copy(tx: Transaction, mail: Mail, body_hash: str) -> MessageState | None:
-    """A mail with the Message-ID and body of one we hold is a copy; with our Message-ID and another body it is not."""
-    if mail.message_id is None:
-        return None
-    for record, known_hash in await tx.inbox.by_message_id(mail.message_id):
-        if known_hash == body_hash and record.state is not MessageState.STORED:
-            return MessageState.COPY
-    return None
+async def copy_of(
+    tx: Transaction, message_id: MessageId | None, body_sha256: str | None, row: int | None = None
+) -> bool:
+    """Say whether a mail has the Message-ID and the body of another one that we hold and have settled.
+
+    The same Message-ID with another body is no copy: it may be forged, and is judged like any other mail.
+    """
+    if message_id is None or body_sha256 is None:
+        return False
+    return any(
+        known_hash == body_sha256 and record.row != row and record.state in _SETTLED
+        for record, known_hash in await tx.inbox.by_message_id(message_id)
+    )
+
+
+_SETTLED = (MessageState.FILED, MessageState.HELD, MessageState.DISCARDED, MessageState.OUTBOUND)
+
+
+def as_copy(judged: Judged) -> Judged:
+    """Return the outcome for a mail that is a copy: it adds no facts and is filed nowhere."""
+    outcome = Outcome(
+        MessageState.COPY,
+        judged.outcome.message_id,
+        judged.outcome.body_sha256,
+        why="same Message-ID and body as a mail we hold",
+    )
+    return Judged(outcome, judged.match, Decision(Verdict.HELD, False, "copy"), None)
 
 
 async def _clues(

@@ -1,0 +1,268 @@
+"""``make bench``: how fast, as ratios to bare gpg in the same run on the same mails, keys and cores.
+
+Every figure is the median of several rounds; the floor (bare gpg, two at a time) is measured in turn with ours, so that
+whatever else the machine does hits both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cvdmail import setup, wiring
+from cvdmail.config import load
+from cvdmail.core import compose
+from cvdmail.core.compose import Headers
+from cvdmail.core.extract.mailkind import MailKind
+from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId
+from cvdmail.core.outgoing import OutgoingMail, RecipientResult, RecipientState, Stage, SubmissionResult
+from cvdmail.core.records import MessageState
+from cvdmail.edge import keyring
+from cvdmail.edge.gpg import Gpg
+from cvdmail.work import contacts, open_case, queue, review
+from cvdmail.work.deliver import deliver_due
+from cvdmail.work.desk import Actor, Desk
+from cvdmail.work.file_mail import process_stored
+from cvdmail.work.receive import ingest
+
+MAILBOX = Address.parse("outbound@lab.example")
+VENDOR = Address.parse("psirt@vendor.example")
+GPG = ["gpg", "--batch", "--no-tty", "--no-random-seed-file", "--trust-model", "always", "--no-auto-check-trustdb"]
+REPORT = b"""---
+title: Overflow number %d in the frame parser
+product: Examplelib
+vendor: vendor.example
+affected: 1.0 to 2.4.1
+impact: code execution
+origin: automated
+---
+
+## Reproduction
+
+"""
+
+
+class Sink:
+    """A submission server that takes everything at once: SMTP itself is not what is measured here."""
+
+    async def submit(self, mail: OutgoingMail) -> SubmissionResult:
+        """Run the guard, as every real edge does, and accept."""
+        from cvdmail.core.guard import inspect
+
+        inspect(mail)
+        taken = RecipientResult(RecipientState.SENT, Stage.DONE, 250, "ok")
+        return SubmissionResult(dict.fromkeys(mail.recipients, taken))
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+async def main() -> None:
+    """Measure and print a table, or JSON with --json."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--count", type=int, default=60, help="mails a round")
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--json", action="store_true")
+    options = arguments.parse_args()
+    results: dict[str, object] = {}
+    for algorithm in ("ed25519", "rsa3072"):
+        folder = Path(tempfile.mkdtemp(prefix="cvdb-"))
+        try:
+            results |= await measure(folder, algorithm, options.count, options.rounds)
+        finally:
+            for home in (folder / "lab" / "state" / "gnupg", folder / "vendor"):
+                subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+            shutil.rmtree(folder, ignore_errors=True)
+    results |= start_up(options.rounds)
+    results["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    if options.json:
+        print(json.dumps(results))
+        return
+    for name, value in results.items():
+        print(f"{name:56} {value}")
+
+
+async def measure(folder: Path, algorithm: str, count: int, rounds: int) -> dict[str, object]:
+    """Ingest and send with one kind of mailbox key."""
+    vendor_home = folder / "vendor"
+    vendor_home.mkdir(mode=0o700)
+    vendor = await keyring.generate(vendor_home, "Vendor", VENDOR, None)
+    secret = make_key(folder, algorithm)
+    await setup.found(folder / "lab", MAILBOX, "Lab", setup.FirstPerson("Ada", MAILBOX), secret)
+    config = load(folder / "lab" / "config" / "cvdmail.toml")
+    home = config.openpgp.home
+    await keyring.import_public(vendor_home, await keyring.export_public(home, config.openpgp.mailbox_key))
+    await keyring.import_public(home, await keyring.export_public(vendor_home, vendor))
+    results: dict[str, object] = {}
+    async with wiring.daemon_desk(config) as desk:
+        actor = Actor(config.people[0], desk.openpgp)
+        key = await keyring.export_public(vendor_home, vendor)
+        await contacts.pin(desk, actor, key, VENDOR, None, False)
+        texts = [REPORT % number + os.urandom(2000).hex().encode() + b"\n" for number in range(count)]
+        sent = await measure_sending(desk, actor, vendor, texts, rounds)
+        results[f"send {algorithm}: reports/s"], results[f"send {algorithm}: ratio to gpg --sign --encrypt"] = sent
+        replies = await make_replies(desk, vendor_home, vendor, count * rounds)
+        got = await measure_ingest(desk, home, replies, rounds)
+        results[f"ingest {algorithm}: mails/s"], results[f"ingest {algorithm}: ratio to gpg --decrypt"] = got
+        if algorithm == "ed25519":
+            results["ingest plain: mails/s"] = await measure_plain(desk, count * 2)
+    return results
+
+
+def make_key(folder: Path, algorithm: str) -> bytes:
+    """Make a mailbox key of the kind asked for and return it armoured, secret part included."""
+    home = folder / "made"
+    home.mkdir(mode=0o700)
+    base = [*GPG, "--homedir", str(home), "--passphrase", "", "--pinentry-mode", "loopback"]
+    kinds = ("ed25519", "cv25519") if algorithm == "ed25519" else ("rsa3072", "rsa3072")
+    subprocess.run([*base, "--quick-gen-key", f"Lab <{MAILBOX}>", kinds[0], "sign,cert", "0"], check=True, stderr=-3)
+    listing = subprocess.run([*base, "--with-colons", "--list-keys"], check=True, capture_output=True, text=True).stdout
+    fingerprint = next(line.split(":")[9] for line in listing.split("\n") if line.startswith("fpr"))
+    subprocess.run([*base, "--quick-add-key", fingerprint, kinds[1], "encr", "0"], check=True, stderr=-3)
+    secret = subprocess.run([*base, "--armor", "--export-secret-keys"], check=True, capture_output=True).stdout
+    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
+    return secret
+
+
+def floor(command: Sequence[str], inputs: Sequence[bytes]) -> float:
+    """Run bare gpg on every input, two at a time; return operations a second."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        for done in pool.map(lambda data: subprocess.run(command, input=data, capture_output=True), inputs):
+            if done.returncode != 0:
+                raise SystemExit("bare gpg failed: " + done.stderr.decode()[:200])
+    return len(inputs) / (time.perf_counter() - began)
+
+
+async def timed(work: Callable[[], Awaitable[int]]) -> float:
+    """Return how many a second ``work`` does."""
+    began = time.perf_counter()
+    return await work() / (time.perf_counter() - began)
+
+
+async def measure_sending(
+    desk: Desk, actor: Actor, vendor: Fingerprint, texts: list[bytes], rounds: int
+) -> tuple[str, str]:
+    """Queue and deliver reports; the floor signs and encrypts texts of the same size to the same keys."""
+    home, mailbox_key = desk.config.openpgp.home, str(desk.config.openpgp.mailbox_key)
+    command = [*GPG, "--homedir", str(home), "-u", mailbox_key, "-r", str(vendor), "-r", mailbox_key]
+    ours, bare = [], []
+    async with desk.store.write() as tx:
+        from datetime import timedelta
+
+        now = desk.clock.now()
+        lease = await tx.inbox.take_lease("daemon", "bench", now, now + timedelta(hours=1))
+    assert lease is not None
+    for number in range(rounds):
+        cases = []
+        for text in texts:
+            raw = text + f"round {number}\n".encode()
+            opened = await open_case.open_case(desk, actor, open_case.read_report(raw), raw, (), ())
+            await review.approve(desk, actor, opened.drafts[0])
+            cases.append(opened.case)
+
+        async def send(cases: list[CaseId] = cases) -> int:
+            for case in cases:
+                await queue.send(desk, actor, case)
+            done = 0
+            while states := (await deliver_due(desk, Sink(), lease.fence)).states:
+                done += sum(state is RecipientState.SENT for state in states.values())
+            return done
+
+        bare.append(await asyncio.to_thread(floor, [*command, "--armor", "--sign", "--encrypt"], texts))
+        ours.append(await timed(send))
+    return f"{statistics.median(ours):.0f}", ratio(ours, bare)
+
+
+async def make_replies(desk: Desk, vendor_home: Path, vendor: Fingerprint, count: int) -> list[tuple[bytes, bytes]]:
+    """Make signed and encrypted 4 KB replies to mails that were sent; return (mail, ciphertext)."""
+    async with desk.store.read() as tx:
+        sent = [one for one in await tx.inbox.select(states=(MessageState.OUTBOUND,)) if one.kind is MailKind.REPLY]
+    gpg = Gpg(vendor_home)
+    replies = []
+    for number in range(count):
+        asked = sent[number % len(sent)].message_id
+        assert asked is not None
+        text = f"Hello,\n\nthank you for your report. We plan to release the fix on 15 January. ({number})\n\n"
+        text += "The affected component is under review by the team that owns it.\n" * 50
+        headers = Headers(
+            VENDOR, "Vendor PSIRT", (MAILBOX,), (), VENDOR, datetime.now(UTC).replace(microsecond=0),
+            MessageId(f"r{number}@vendor.example"), "...", f"Re: report {number}", (asked,),
+        )  # fmt: skip
+        entity = compose.inner(headers, text, (), f"{number:020d}")
+        cipher = await gpg.sign_encrypt(entity, vendor, [desk.config.openpgp.mailbox_key])
+        replies.append((compose.outer(headers, cipher, f"{number:021d}"), cipher))
+    return replies
+
+
+async def measure_ingest(desk: Desk, home: Path, replies: list[tuple[bytes, bytes]], rounds: int) -> tuple[str, str]:
+    """Decrypt, verify, thread, extract, seal and store; the floor only decrypts and verifies."""
+    ours, bare = [], []
+    size = len(replies) // rounds
+    for number in range(rounds):
+        batch = replies[number * size : (number + 1) * size]
+
+        async def take(batch: list[tuple[bytes, bytes]] = batch) -> int:
+            await ingest(desk, [raw for raw, _ in batch])
+            done = 0
+            while settled := await process_stored(desk):
+                done += sum(one.state is MessageState.FILED for one in settled)
+            return done
+
+        command = [*GPG, "--homedir", str(home), "--decrypt"]
+        bare.append(await asyncio.to_thread(floor, command, [cipher for _, cipher in batch]))
+        ours.append(await timed(take))
+    return f"{statistics.median(ours):.0f}", ratio(ours, bare)
+
+
+async def measure_plain(desk: Desk, count: int) -> str:
+    """Take plain mails in, everything on."""
+    mails = []
+    for number in range(count):
+        text = f"Hello,\n\nthank you for report {number}, we are looking into it.\n" + "More words.\n" * 200
+        mails.append(
+            f"From: psirt@vendor.example\r\nTo: {MAILBOX}\r\nSubject: Re: report {number}\r\n"
+            f"Message-ID: <p{number}@vendor.example>\r\nDate: Mon, 12 Oct 2026 10:00:00 +0000\r\n\r\n{text}".encode()
+        )
+
+    async def take() -> int:
+        await ingest(desk, mails)
+        done = 0
+        while settled := await process_stored(desk):
+            done += len(settled)
+        return done
+
+    return f"{await timed(take):.0f}"
+
+
+def ratio(ours: list[float], bare: list[float]) -> str:
+    """Return the median of the ratios, and their range."""
+    each = [one / other for one, other in zip(ours, bare, strict=True)]
+    return f"{statistics.median(each):.2f} ({min(each):.2f} to {max(each):.2f}; floor {statistics.median(bare):.0f}/s)"
+
+
+def start_up(rounds: int) -> dict[str, object]:
+    """Measure how long the quickest command takes to answer."""
+    seconds = []
+    for _ in range(rounds * 3):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "cvdmail", "--help"], check=True, stdout=subprocess.DEVNULL)
+        seconds.append(time.perf_counter() - began)
+    return {"cvdmail --help, seconds": f"{statistics.median(seconds):.2f}"}
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
