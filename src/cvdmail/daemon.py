@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -72,10 +70,19 @@ class Servers:
 class Daemon:
     """One daemon on one store."""
 
-    def __init__(self, desk: Desk, servers: Servers, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        servers: Servers,
+        holder: str,
+        is_dead: Callable[[str], bool],
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """``holder`` names this process for the lease; ``is_dead`` says whether another one certainly runs no more."""
         self._desk = desk
         self._servers = servers
-        self._holder = f"{socket.gethostname()[:40]}-{os.getpid()}"
+        self._holder = holder
+        self._is_dead = is_dead
         self._fence = 0
         self._tell = tell
         self._settling = asyncio.Lock()
@@ -169,7 +176,10 @@ class Daemon:
     async def _take_lease(self) -> Lease:
         now = self._desk.clock.now()
         async with self._desk.store.write() as tx:
-            lease = await tx.inbox.take_lease(LEASE, self._holder, now, now + timedelta(seconds=LEASE_SECONDS))
+            until = now + timedelta(seconds=LEASE_SECONDS)
+            there = await tx.inbox.lease(LEASE)
+            dead = there.holder if there is not None and self._is_dead(there.holder) else None
+            lease = await tx.inbox.take_lease(LEASE, self._holder, now, until, dead)
         if lease is None:
             raise LeaseLost("watch", "another daemon works on this store", "stop it first; see 'cvdmail status'")
         if self._fence and lease.fence != self._fence:

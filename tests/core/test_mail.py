@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -373,11 +374,10 @@ def body(encoding: bytes, data: bytes, charset: bytes = b"utf-8") -> tuple[bytes
         (b"8bit", "ä".encode(), "ä".encode()),
         (b"x-unknown", b"a=3Db", b"a=3Db"),
         (b"quoted-printable", b"a=3Db=\r\nc=E4", b"a=bc\xe4"),
-        (b"QUOTED-PRINTABLE", b"=ZZ=", b"=ZZ="),
+        (b"QUOTED-PRINTABLE", b"=ZZ", b"=ZZ"),
         (b"base64", b"SGVs\r\nbG8=\r\n", b"Hello"),
         (b"Base64", b"SGVsbG8", b"Hello"),
         (b"base64", b"S*G-V s\0bG8=", b"Hello"),
-        (b"base64", b"SGVsbG8=SGVs", b"Hello"),
         (b"base64", b"SGVsb", b"Hel"),
         (b"base64", b"S", b""),
         (b"base64", b"", b""),
@@ -387,9 +387,11 @@ def body(encoding: bytes, data: bytes, charset: bytes = b"utf-8") -> tuple[bytes
 )
 def test_transfer_encodings_damaged_or_not(encoding: bytes, data: bytes, content: bytes) -> None:
     found, _ = body(encoding, data)
-    assert found.startswith(content)
-    if content and b"SGVsbG8=SGVs" != data and data != b"=ZZ=":
-        assert found == content
+    assert found == content
+
+
+def test_what_follows_the_padding_does_not_hide_what_stands_before_it() -> None:
+    assert body(b"base64", b"SGVsbG8=SGVs")[0].startswith(b"Hello")
 
 
 @pytest.mark.parametrize(
@@ -625,16 +627,13 @@ MULTIPART = b"Content-Type: multipart/mixed; boundary=a\r\n\r\n"
         lambda size: (b"To: " + b"=?a?q?" * 2600 + b"\r\n") * 15 + b"\r\n",
         lambda size: (b"To: " + b"=?a?q? " * 2200 + b"\r\n") * 15 + b"\r\n",
         lambda size: (b"Content-Type: text/plain; charset=x; name=y" + b";" * 15_000 + b"\r\n") + b"\r\nx",
-        lambda size: (
-            MULTIPART + (b"--a\r\nContent-Type: text/plain; charset=x; name=y; format=z" + b";" * 15_000 + b"\r\n\r\n") * 60
-        ),
+        lambda size: MULTIPART + (b"--a\r\nContent-Type: text/plain; charset=x; name=y" + b";" * 15_000 + b"\n\n") * 60,
     ],
     ids=["delimiters in one line", "almost delimiters", "many then long", "dashes", "line ends", "carriage returns",
          "folds", "open words", "open words apart", "semicolons", "semicolons in many parts"],
 )  # fmt: skip
-def test_work_grows_with_the_size_of_the_mail_and_no_faster(make: object) -> None:
-    assert callable(make)
+def test_work_grows_with_the_size_of_the_mail_and_no_faster(make: Callable[[int], bytes]) -> None:
     raw = make(900_000)
     begun = time.process_time()
     read_everything(raw)
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 4

@@ -79,22 +79,24 @@ def _servers(config: Any) -> Any:
 
 async def _once() -> Any:
     from cvdmail.daemon import Daemon
+    from cvdmail.edge.system import is_dead, process_name
     from cvdmail.wiring import daemon_desk
 
     config = load_config()
     servers = _servers(config)
     async with daemon_desk(config) as desk:
-        return await Daemon(desk, servers).once()
+        return await Daemon(desk, servers, process_name(), is_dead).once()
 
 
 async def _watch() -> None:
     from cvdmail.daemon import Daemon
+    from cvdmail.edge.system import is_dead, process_name
     from cvdmail.wiring import daemon_desk
 
     config = load_config()
     servers = _servers(config)
     async with daemon_desk(config) as desk:
-        await Daemon(desk, servers, tell=lambda line: click.echo(line)).run()
+        await Daemon(desk, servers, process_name(), is_dead, click.echo).run()
 
 
 @click.command()

@@ -116,7 +116,7 @@ async def _examine(examine: Any, offline: bool) -> Any:
 def demo(folder: str | None, fast: bool) -> None:
     """Show the whole job on loopback: throw-away keys and servers, no root, no outside network."""
     try:
-        from cvdmail.demo import play
+        from cvdmail.demo.story import play
     except ImportError as missing:
         raise Refused("demo", f"the package {missing.name} is missing", "pip install 'cvdmail[demo]'") from None
     run(play(Path(folder) if folder else None, fast))

@@ -305,13 +305,18 @@ class Inbox:
         if not done.rowcount:
             await self._connection.execute(sa.insert(mailbox_cursor).values(account=account, folder=folder, **values))
 
-    async def take_lease(self, name: str, holder: str, now: datetime, until: datetime) -> Lease | None:
-        """Take or renew a lease; None while another holder's is live.  A change of holder raises the fence."""
+    async def take_lease(
+        self, name: str, holder: str, now: datetime, until: datetime, dead: str | None = None
+    ) -> Lease | None:
+        """Take or renew a lease; None while another holder's is live.  A change of holder raises the fence.
+
+        ``dead`` names a holder that is known to run no more: its lease is not waited for.
+        """
         found = (await self._connection.execute(sa.select(lease).where(lease.c.name == name))).first()
         if found is None:
             await self._connection.execute(sa.insert(lease).values(name=name, holder=holder, fence=1, expires_at=until))
             return Lease(name, holder, 1, until)
-        if found.holder != holder and found.expires_at > now:
+        if found.holder not in (holder, dead) and found.expires_at > now:
             return None
         fence = found.fence if found.holder == holder else found.fence + 1
         await self._connection.execute(

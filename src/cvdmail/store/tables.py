@@ -8,9 +8,6 @@ filing of a mail with a participant, one sighting of a place in a mailbox, one e
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import Enum
-
 import sqlalchemy as sa
 
 from cvdmail.core.candidates import Channel
@@ -20,7 +17,6 @@ from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import FactKind, Grade
 from cvdmail.core.extract.mailkind import MailKind
 from cvdmail.core.gpgstatus import SignatureState
-from cvdmail.core.ledger import instant, read_instant
 from cvdmail.core.matching import Evidence, Trust
 from cvdmail.core.outgoing import RecipientState, Stage
 from cvdmail.core.promises import PromiseKind
@@ -34,40 +30,7 @@ from cvdmail.core.records import (
     ScopeKind,
 )
 from cvdmail.core.report import Origin
-
-
-class Instant(sa.types.TypeDecorator[datetime]):
-    """An aware instant, kept as RFC 3339 text in UTC: readable, and sorted as time."""
-
-    impl = sa.String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
-        """Write the one form of :func:`cvdmail.core.ledger.instant`."""
-        return None if value is None else instant(value)
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        """Read it back."""
-        return None if value is None else read_instant(value)
-
-
-def _enum(of: type[Enum], name: str) -> sa.Enum:
-    return sa.Enum(
-        of,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=40,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-def _kinds(of: type[Enum]) -> sa.Enum:
-    """An enumeration that will grow, without a constraint: the ledger's table is never rebuilt."""
-    return sa.Enum(
-        of, native_enum=False, create_constraint=False, length=40, values_callable=lambda all_: [m.value for m in all_]
-    )
-
+from cvdmail.store.columns import Instant, enum, kinds, ref, row_id
 
 metadata = sa.MetaData(
     naming_convention={
@@ -80,21 +43,12 @@ metadata = sa.MetaData(
 )
 
 
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
-
-
-def _ref(name: str, table: str, nullable: bool = False, index: bool = False, unique: bool = False) -> sa.Column[int]:
-    target = sa.ForeignKey(f"{table}.id")
-    return sa.Column(name, sa.Integer, target, nullable=nullable, index=index or None, unique=unique or None)
-
-
 scope_key = sa.Table(
     "scope_key",
     metadata,
-    _id(),
-    sa.Column("kind", _enum(ScopeKind, "kind"), nullable=False),
-    _ref("case", "case", nullable=True),
+    row_id(),
+    sa.Column("kind", enum(ScopeKind, "kind"), nullable=False),
+    ref("case", "case", nullable=True),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("wrapped", sa.LargeBinary),  # store: OpenPGP message; else sealed under the store key; NULL: erased
     sa.Column("erased_at", Instant),
@@ -106,15 +60,15 @@ scope_key = sa.Table(
 case = sa.Table(
     "case",
     metadata,
-    _id(),
+    row_id(),
     sa.Column("year", sa.Integer, nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("origin", _enum(Origin, "origin"), nullable=False),
+    sa.Column("origin", enum(Origin, "origin"), nullable=False),
     sa.Column("severity", sa.String(200)),
     sa.Column("author", sa.String(64), nullable=False),
     sa.Column("report_mac", sa.String(64), nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
-    sa.Column("em", _enum(EM, "em"), nullable=False),
+    sa.Column("em", enum(EM, "em"), nullable=False),
     sa.Column("pxa", sa.String(3), nullable=False),
     sa.Column("closed_at", Instant),
     sa.Column("erased_at", Instant),
@@ -126,11 +80,11 @@ case = sa.Table(
 contact = sa.Table(
     "contact",
     metadata,
-    _id(),
+    row_id(),
     sa.Column("vendor", sa.String(253), nullable=False, index=True),
-    sa.Column("channel", _enum(Channel, "channel"), nullable=False),
+    sa.Column("channel", enum(Channel, "channel"), nullable=False),
     sa.Column("value", sa.String(2048), nullable=False),
-    sa.Column("state", _enum(ContactState, "state"), nullable=False),
+    sa.Column("state", enum(ContactState, "state"), nullable=False),
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("vendor", "channel", "value"),
@@ -140,8 +94,8 @@ contact = sa.Table(
 contact_evidence = sa.Table(
     "contact_evidence",
     metadata,
-    _id(),
-    _ref("contact", "contact", index=True),
+    row_id(),
+    ref("contact", "contact", index=True),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("url", sa.String(2048)),
     sa.Column("fetched_at", Instant),
@@ -153,8 +107,8 @@ contact_evidence = sa.Table(
 pinned_key = sa.Table(
     "pinned_key",
     metadata,
-    _id(),
-    _ref("contact", "contact", index=True),
+    row_id(),
+    ref("contact", "contact", index=True),
     sa.Column("fingerprint", sa.String(64), nullable=False),
     sa.Column("pinned_at", Instant, nullable=False),
     sa.Column("pinned_by", sa.String(64), nullable=False),
@@ -165,13 +119,13 @@ pinned_key = sa.Table(
 participant = sa.Table(
     "participant",
     metadata,
-    _id(),
-    _ref("case", "case", index=True),
-    sa.Column("role", _enum(Role, "role"), nullable=False),
+    row_id(),
+    ref("case", "case", index=True),
+    sa.Column("role", enum(Role, "role"), nullable=False),
     sa.Column("vendor", sa.String(253), nullable=False),
-    _ref("contact", "contact", nullable=True),
-    sa.Column("rm", _enum(RM, "rm"), nullable=False),
-    sa.Column("vfd", _enum(VFD, "vfd"), nullable=False),
+    ref("contact", "contact", nullable=True),
+    sa.Column("rm", enum(RM, "rm"), nullable=False),
+    sa.Column("vfd", enum(VFD, "vfd"), nullable=False),
     sa.Column("added_at", Instant, nullable=False),
     sa.Column("removed_at", Instant),
     sa.UniqueConstraint("case", "vendor"),
@@ -180,8 +134,8 @@ participant = sa.Table(
 reply_token = sa.Table(
     "reply_token",
     metadata,
-    _id(),
-    _ref("participant", "participant", index=True),
+    row_id(),
+    ref("participant", "participant", index=True),
     sa.Column("token_sha256", sa.String(64), nullable=False, unique=True),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("revoked_at", Instant),
@@ -190,16 +144,16 @@ reply_token = sa.Table(
 message = sa.Table(
     "message",
     metadata,
-    _id(),
-    sa.Column("direction", _enum(Direction, "direction"), nullable=False),
-    sa.Column("state", _enum(MessageState, "state"), nullable=False, index=True),
+    row_id(),
+    sa.Column("direction", enum(Direction, "direction"), nullable=False),
+    sa.Column("state", enum(MessageState, "state"), nullable=False, index=True),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("body_sha256", sa.String(64)),
     sa.Column("message_id", sa.String(512), index=True),
     sa.Column("received_at", Instant, nullable=False),
-    sa.Column("kind", _enum(MailKind, "kind")),
-    sa.Column("trust", _enum(Trust, "trust")),
-    sa.Column("signature", _enum(SignatureState, "signature")),
+    sa.Column("kind", enum(MailKind, "kind")),
+    sa.Column("trust", enum(Trust, "trust")),
+    sa.Column("signature", enum(SignatureState, "signature")),
     sa.Column("signature_fingerprint", sa.String(64)),
     sa.Column("encrypted", sa.Boolean(create_constraint=True, name="encrypted")),
     sa.Column("tries", sa.Integer, nullable=False),
@@ -211,8 +165,8 @@ message = sa.Table(
 sighting = sa.Table(
     "sighting",
     metadata,
-    _id(),
-    _ref("message", "message", index=True),
+    row_id(),
+    ref("message", "message", index=True),
     sa.Column("account", sa.String(253), nullable=False),
     sa.Column("folder", sa.String(500), nullable=False),
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
@@ -224,11 +178,11 @@ sighting = sa.Table(
 filing = sa.Table(
     "filing",
     metadata,
-    _id(),
-    _ref("message", "message"),
-    _ref("participant", "participant", index=True),
+    row_id(),
+    ref("message", "message"),
+    ref("participant", "participant", index=True),
     sa.Column("certain", sa.Boolean(create_constraint=True, name="certain"), nullable=False),
-    sa.Column("evidence", _enum(Evidence, "evidence")),
+    sa.Column("evidence", enum(Evidence, "evidence")),
     sa.Column("filed_at", Instant, nullable=False),
     sa.Column("filed_by", sa.String(64), nullable=False),
     sa.UniqueConstraint("message", "participant"),
@@ -237,10 +191,10 @@ filing = sa.Table(
 guess = sa.Table(
     "guess",
     metadata,
-    _id(),
-    _ref("message", "message", index=True),
-    _ref("participant", "participant"),
-    sa.Column("evidence", _enum(Evidence, "evidence"), nullable=False),
+    row_id(),
+    ref("message", "message", index=True),
+    ref("participant", "participant"),
+    sa.Column("evidence", enum(Evidence, "evidence"), nullable=False),
     sa.Column("rank", sa.Integer, nullable=False),
     sa.UniqueConstraint("message", "participant", "evidence"),
 )
@@ -248,23 +202,23 @@ guess = sa.Table(
 fact = sa.Table(
     "fact",
     metadata,
-    _id(),
-    _ref("message", "message"),
-    _ref("participant", "participant", nullable=True, index=True),
+    row_id(),
+    ref("message", "message"),
+    ref("participant", "participant", nullable=True, index=True),
     sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("kind", _enum(FactKind, "kind"), nullable=False),
-    sa.Column("grade", _enum(Grade, "grade"), nullable=False),
-    sa.Column("state", _enum(FactState, "state"), nullable=False),
+    sa.Column("kind", enum(FactKind, "kind"), nullable=False),
+    sa.Column("grade", enum(Grade, "grade"), nullable=False),
+    sa.Column("state", enum(FactState, "state"), nullable=False),
     sa.UniqueConstraint("message", "position"),
 )
 
 promise = sa.Table(
     "promise",
     metadata,
-    _id(),
-    _ref("participant", "participant", index=True),
-    _ref("fact", "fact", unique=True),
-    sa.Column("kind", _enum(PromiseKind, "kind"), nullable=False),
+    row_id(),
+    ref("participant", "participant", index=True),
+    ref("fact", "fact", unique=True),
+    sa.Column("kind", enum(PromiseKind, "kind"), nullable=False),
     sa.Column("status", sa.String(40), nullable=False),
     sa.Column("first", sa.Date, nullable=False),
     sa.Column("last", sa.Date, nullable=False),
@@ -272,7 +226,7 @@ promise = sa.Table(
     sa.Column("bound", sa.String(40)),
     sa.Column("offset_minutes", sa.Integer),
     sa.Column("made_at", Instant, nullable=False),
-    _ref("slips", "promise", nullable=True),
+    ref("slips", "promise", nullable=True),
     sa.CheckConstraint("first <= last", name="range"),
     sa.CheckConstraint("offset_minutes BETWEEN -1440 AND 1440", name="offset"),
 )
@@ -280,8 +234,8 @@ promise = sa.Table(
 ticket = sa.Table(
     "ticket",
     metadata,
-    _id(),
-    _ref("participant", "participant"),
+    row_id(),
+    ref("participant", "participant"),
     sa.Column("number_mac", sa.String(64), nullable=False, index=True),
     sa.UniqueConstraint("participant", "number_mac"),
 )
@@ -289,22 +243,22 @@ ticket = sa.Table(
 draft = sa.Table(
     "draft",
     metadata,
-    _id(),
-    _ref("participant", "participant", index=True),
-    sa.Column("letter", _enum(Letter, "letter"), nullable=False),
-    sa.Column("state", _enum(DraftState, "state"), nullable=False, index=True),
+    row_id(),
+    ref("participant", "participant", index=True),
+    sa.Column("letter", enum(Letter, "letter"), nullable=False),
+    sa.Column("state", enum(DraftState, "state"), nullable=False, index=True),
     sa.Column("author", sa.String(64), nullable=False),
     sa.Column("written_at", Instant, nullable=False),
     sa.Column("digest", sa.String(64)),
-    _ref("answers", "message", nullable=True),
+    ref("answers", "message", nullable=True),
     sa.CheckConstraint("state IN ('open', 'void') OR digest IS NOT NULL", name="digest"),
 )
 
 approval = sa.Table(
     "approval",
     metadata,
-    _id(),
-    _ref("draft", "draft"),
+    row_id(),
+    ref("draft", "draft"),
     sa.Column("fingerprint", sa.String(64), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("approved_at", Instant, nullable=False),
@@ -315,15 +269,15 @@ approval = sa.Table(
 outbox = sa.Table(
     "outbox",
     metadata,
-    _id(),
-    _ref("draft", "draft", unique=True),
-    _ref("participant", "participant", index=True),
-    sa.Column("state", _enum(RecipientState, "state"), nullable=False, index=True),
-    _ref("message", "message", nullable=True, unique=True),
+    row_id(),
+    ref("draft", "draft", unique=True),
+    ref("participant", "participant", index=True),
+    sa.Column("state", enum(RecipientState, "state"), nullable=False, index=True),
+    ref("message", "message", nullable=True, unique=True),
     sa.Column("queued_at", Instant, nullable=False),
     sa.Column("frozen_at", Instant),
     sa.Column("next_attempt_at", Instant, nullable=False),
-    sa.Column("sent_copy", _enum(CopyState, "sent_copy"), nullable=False),
+    sa.Column("sent_copy", enum(CopyState, "sent_copy"), nullable=False),
     sa.Column("stopped", sa.String(200)),
     sa.CheckConstraint("(message IS NULL) = (frozen_at IS NULL)", name="frozen"),
     sa.CheckConstraint("state = 'queued' OR message IS NOT NULL", name="bytes_before_sending"),
@@ -332,11 +286,11 @@ outbox = sa.Table(
 recipient = sa.Table(
     "recipient",
     metadata,
-    _id(),
-    _ref("outbox", "outbox"),
+    row_id(),
+    ref("outbox", "outbox"),
     sa.Column("address", sa.String(254), nullable=False),
-    sa.Column("state", _enum(RecipientState, "state"), nullable=False),
-    sa.Column("stage", _enum(Stage, "stage")),
+    sa.Column("state", enum(RecipientState, "state"), nullable=False),
+    sa.Column("stage", enum(Stage, "stage")),
     sa.Column("code", sa.Integer),
     sa.Column("at", Instant, nullable=False),
     sa.Column("resent", sa.Integer, nullable=False),
@@ -346,8 +300,8 @@ recipient = sa.Table(
 attempt = sa.Table(
     "attempt",
     metadata,
-    _id(),
-    _ref("outbox", "outbox"),
+    row_id(),
+    ref("outbox", "outbox"),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("fence", sa.Integer, nullable=False),
     sa.Column("started_at", Instant, nullable=False),
@@ -358,10 +312,10 @@ attempt = sa.Table(
 event = sa.Table(
     "event",
     metadata,
-    _id(),
+    row_id(),
     sa.Column("chain", sa.String(40), nullable=False),
     sa.Column("seq", sa.Integer, nullable=False),
-    sa.Column("kind", _kinds(EventKind), nullable=False),
+    sa.Column("kind", kinds(EventKind), nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),
     sa.Column("participant", sa.Integer),
@@ -376,8 +330,8 @@ event = sa.Table(
 blob = sa.Table(
     "blob",
     metadata,
-    _id(),
-    _ref("scope", "scope_key", index=True),
+    row_id(),
+    ref("scope", "scope_key", index=True),
     sa.Column("owner_table", sa.String(40), nullable=False),
     sa.Column("owner_column", sa.String(40), nullable=False),
     sa.Column("owner_row", sa.Integer, nullable=False),
