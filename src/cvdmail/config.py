@@ -105,7 +105,7 @@ class DiscoveryConfig:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One of us."""
+    """One of us; without a role, somebody who has left: signatures of then can be checked, nothing can be read."""
 
     name: str
     address: Address
@@ -344,8 +344,8 @@ class _Reader:
             fingerprint = self._parsed("people", "fingerprint", Fingerprint.parse, row)
             roles = self._get("people", "roles", list, [], row)
             known = {role.value: role for role in PersonRole}
-            if not roles or any(role not in known for role in roles):
-                self.problems.append(f"people.roles must be a list of {', '.join(known)}; correct it")
+            if any(role not in known for role in roles):
+                self.problems.append(f"people.roles must be a list of {', '.join(known)}, or empty; correct it")
                 continue
             if address is not None and fingerprint is not None:
                 name = self._text("people", "name", row=row)

@@ -33,6 +33,7 @@ IDLE_SECONDS = 240.0
 DELIVER_SECONDS = 2.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
+REFUSED_PAUSE = 1800.0
 
 
 class LeaseLost(StoreUnavailable):
@@ -164,6 +165,9 @@ class Daemon:
             except CvdmailError as problem:
                 log.warning("%s: %s: %s", name, type(problem).__name__, problem.why)
                 self._tell(f"{name}: {problem.why}; {problem.remedy}")
+                if isinstance(problem, ServerRefused):
+                    # A refused log-in repeated every few minutes locks the account.
+                    await asyncio.sleep(REFUSED_PAUSE)
             except Exception as problem:
                 # Only the type: the text of a foreign exception may quote what it was working on.
                 log.error("%s: unexpected %s", name, type(problem).__name__)  # noqa: TRY400
@@ -196,6 +200,9 @@ class Daemon:
         while True:
             await asyncio.sleep(LEASE_SECONDS / 4)
             await self._take_lease()
+            async with self._desk.store.read() as tx:
+                if not await tx.scopes.still_ours():
+                    raise LeaseLost("watch", "the store was sealed anew (store rekey)", "start the daemon again")
 
     async def _deliver(self) -> None:
         postman = self._servers.postman

@@ -136,7 +136,7 @@ async def open_store(config: Config, openpgp: OpenPgp, busy_seconds: float = 20)
             raise CryptoRefused(
                 "store key", "your key does not open it", "ask the operator for 'cvdmail store rekey' with your key"
             )
-        store = Store(engines, Vault(key))
+        store = Store(engines, Vault(key, message))
         yield store
     finally:
         await engines.close()
@@ -229,7 +229,8 @@ async def readers(config: Config, keys: KeyFiles) -> Readers:
     """Return everybody whose key opens the store key."""
     wanted = {config.openpgp.mailbox_key: config.mailbox.address}
     for person in config.people:
-        wanted.setdefault(person.fingerprint, person.address)
+        if person.roles:
+            wanted.setdefault(person.fingerprint, person.address)
     found = [await keys.team(address, fingerprint) for fingerprint, address in wanted.items()]
     return Readers(tuple(wanted), tuple(key.ring for key in found))
 

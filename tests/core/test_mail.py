@@ -578,7 +578,8 @@ def inside(part: Part, low: int, high: int) -> None:
 WORDS = [
     b"\r\n", b"\n", b"\r", b"--b", b"--", b"--bb", b"--b--", b"\r\n--b\r\n", b"\r\n--b--\r\n", b"\r\n\r\n", b":", b";",
     b"Content-Type: multipart/mixed; boundary=b", b"Content-Type: multipart/mixed; boundary=bb", b"boundary=", b"=?",
-    b"Content-Type: message/rfc822", b"Content-Type: text/plain; charset=", b"idna", b"Subject: ", b"?=", b"?q?", b"?b?",
+    b"Content-Type: message/rfc822", b"Content-Type: text/plain; charset=", b"idna", b"Subject: ", b"?=", b"?q?",
+    b"?b?",
     b"Content-Transfer-Encoding: base64", b"Content-Disposition: attachment; filename*0*=", b"''", b"%ff", b"Date: ",
     b"12 Jun 2026 ", b"References: ", b"<a@b>", b" ", b"\t", b"\0", b"\xff", b"a", b'"', b"name*1=", b"*",
 ]  # fmt: skip

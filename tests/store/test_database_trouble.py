@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -162,35 +163,37 @@ def test_a_full_disk_leaves_nothing_and_the_next_mail_still_fits(database: Datab
 
 
 READ_ONLY = """
-import asyncio, sys
+import asyncio, os, sys
 sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from cvdmail.errors import StoreUnavailable
 from store.database import Database, open_case
 
-async def main():
-    async with Database(Path(sys.argv[1])).store() as store:
-        try:
-            async with store.write() as tx:
-                await open_case(tx)
-        except StoreUnavailable as problem:
-            print(problem.line())
+async def write(database):
+    async with database.store() as store, store.write() as tx:
+        await open_case(tx)
 
-asyncio.run(main())
+asyncio.run(write(Database(Path(sys.argv[3]))))  # everything is imported now, while we may
+if os.geteuid() == 0:
+    os.setuid(65534)
+try:
+    asyncio.run(write(Database(Path(sys.argv[1]))))
+except StoreUnavailable as problem:
+    print(problem.line())
 """
 
 
 def test_a_read_only_file_is_told_in_one_line(database: Database) -> None:
-    """As root the file is read by somebody else, for whom it is read-only."""
+    """For root nothing is read-only: the process becomes somebody else before it writes."""
     folder = Path(tempfile.mkdtemp(prefix="cvd-", dir="/tmp"))
     copy = database.copied(folder / "db")
     for path, mode in ((copy.path, 0o444), (copy.path.parent, 0o555), (folder, 0o755)):
         path.chmod(mode)
     before = copy.path.read_bytes()
-    command = [sys.executable, "-c", READ_ONLY, str(copy.path), str(Path(__file__).parents[1])]
-    user = 65534 if os.geteuid() == 0 else None
+    tests = str(Path(__file__).parents[1])
+    command = [sys.executable, "-c", READ_ONLY, str(copy.path), tests, str(database.path)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, user=user)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     finally:
         copy.path.parent.chmod(0o755)
     assert done.returncode == 0, done.stderr
@@ -253,3 +256,21 @@ async def test_a_file_is_private_to_its_owner(database: Database) -> None:
         await tx.inbox.move_cursor("a", "INBOX", 1, 0, NOW)
         modes = {file.stat().st_mode & 0o777 for file in database.files()}
     assert modes == {0o600}
+
+
+async def test_an_opening_that_fails_leaves_no_connection_behind(tmp_path: Path) -> None:
+    """Each connection of the driver is a thread: a daemon that tries again and again must not collect them."""
+    path = tmp_path / "letter.db"
+    path.write_bytes(b"this is a letter and no database\n" * 100)
+    before = set(threading.enumerate())
+    async with Database(path).engines() as engines:
+        for _ in range(5):
+            with pytest.raises(StoreUnavailable):
+                async with engines.read():
+                    pass
+    for _ in range(100):
+        left = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+        if not left:
+            break
+        await asyncio.sleep(0.01)
+    assert left == []

@@ -16,6 +16,7 @@ from enum import Enum
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address, CaseId
 from cvdmail.core.mail import Part
+from cvdmail.core.registrable import MAIL_PROVIDERS, registrable_domain
 from cvdmail.core.sender import Sender
 from cvdmail.errors import Refused
 
@@ -142,10 +143,15 @@ def authentication(part: Part, authserv_id: str, sender: Sender) -> Authenticati
 
 
 def known_sender(sender: Sender, known: Collection[Address]) -> bool:
-    """Say whether the sender is a known address of a participant, or of the same domain as one."""
+    """Say whether the sender is a known address of a participant, or of the same domain as one.
+
+    The domain of a mail provider says nothing: there everybody is a colleague of everybody.
+    """
     if sender.address is None:
         return False
-    return any(address == sender.address or address.domain == sender.address.domain for address in known)
+    domain = sender.address.domain
+    shared = registrable_domain(domain) in MAIL_PROVIDERS
+    return any(address == sender.address or (address.domain == domain and not shared) for address in known)
 
 
 def trust(

@@ -184,6 +184,12 @@ class Inbox:
         await self._connection.execute(sa.update(message).where(message.c.id == row).values(tries=message.c.tries + 1))
         return int(await self._connection.scalar(sa.select(message.c.tries).where(message.c.id == row)) or 0)
 
+    async def uncount_try(self, row: int) -> None:
+        """Take back a try that failed for a reason of ours."""
+        await self._connection.execute(
+            sa.update(message).where(message.c.id == row, message.c.tries > 0).values(tries=message.c.tries - 1)
+        )
+
     async def settle(self, row: int, outcome: Outcome, scope: int) -> None:
         """Write what was made of a mail, its reading sealed under ``scope``."""
         values = {

@@ -194,6 +194,14 @@ class Outbox:
             sa.update(outbox).where(outbox.c.id == row).values(next_attempt_at=next_attempt_at, stopped=stopped)
         )
 
+    async def stop(self, participants: list[int], why: str) -> list[int]:
+        """Stop every mail of these participants that still waits for somebody; return their rows."""
+        waiting = sa.select(recipient.c.outbox).where(recipient.c.state.in_(_WAITING))
+        where = sa.and_(outbox.c.participant.in_(participants), outbox.c.stopped.is_(None), outbox.c.id.in_(waiting))
+        rows = [int(row) for row in await self._connection.scalars(sa.select(outbox.c.id).where(where))]
+        await self._connection.execute(sa.update(outbox).where(outbox.c.id.in_(rows)).values(stopped=why))
+        return rows
+
     async def interrupted(self) -> list[tuple[int, int]]:
         """Return (outbox row, attempt number) of every attempt that was begun and never ended."""
         query = sa.select(attempt.c.outbox, attempt.c.number).where(attempt.c.ended_at.is_(None))

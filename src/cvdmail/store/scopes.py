@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cvdmail.core.records import ScopeKind
+from cvdmail.errors import StoreUnavailable
 from cvdmail.store.rows import Rows
 from cvdmail.store.tables import blob, case, scope_key
 from cvdmail.store.vault import Vault
@@ -22,12 +23,22 @@ class Scopes:
         self._vault = vault
 
     async def create(self, kind: ScopeKind, now: datetime, case_row: int | None = None) -> int:
-        """Make a scope with a new random key; return its row."""
+        """Make a scope with a new random key; return its row.
+
+        Raise ``StoreUnavailable`` if the store was sealed anew since it was opened: a key wrapped by the old store key
+        could never be opened again.
+        """
+        if not await self.still_ours():
+            raise StoreUnavailable("store", "it was sealed anew meanwhile", "run the command again")
         row = await self._rows.next(scope_key)
         wrapped = self._vault.wrap_new_scope(row)
         values = {"id": row, "kind": kind, "case": case_row, "created_at": now, "wrapped": wrapped}
         await self._connection.execute(sa.insert(scope_key).values(**values))
         return row
+
+    async def still_ours(self) -> bool:
+        """Say whether the store key in memory is still the one that the database is sealed with."""
+        return await read_store_key(self._connection) in (self._vault.sealed_as, None) or not self._vault.sealed_as
 
     async def rewrap_all(self, new: Vault) -> int:
         """Wrap every scope key by the store key of ``new``; return how many there were."""

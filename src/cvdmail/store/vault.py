@@ -23,8 +23,10 @@ from cvdmail.store.tables import blob, scope_key
 class Vault:
     """The keys of one process.  ``store_key`` is 32 bytes; it never leaves this object."""
 
-    def __init__(self, store_key: bytes) -> None:
+    def __init__(self, store_key: bytes, sealed_as: bytes = b"") -> None:
+        """``sealed_as`` is the OpenPGP message that the store key came out of: it tells when another has taken over."""
         self._store_key = store_key
+        self.sealed_as = sealed_as
         self._scopes: dict[int, bytes] = {}
 
     def wrap_new_scope(self, row: int) -> bytes:

@@ -67,6 +67,9 @@ async def confirm(desk: Desk, actor: Actor, value: str, state: ContactState, ven
         kind = EventKind.CONTACT_CONFIRMED if state is ContactState.CONFIRMED else EventKind.CONTACT_DEMOTED
         event = Event(MAIN, kind, now, str(actor.fingerprint), {"contact": contact.row})
         await tx.ledger.append(await actor.decide(event))
+        if state is ContactState.DEMOTED:
+            reached = [one.row for one in await tx.cases.participants() if one.contact == contact.row]
+            await tx.outbox.stop(reached, "its contact was demoted")
         if state is ContactState.CONFIRMED and contact.channel is Channel.EMAIL:
             for participant in await tx.cases.participants():
                 if participant.vendor == contact.vendor and participant.contact is None:

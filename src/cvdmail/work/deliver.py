@@ -33,7 +33,7 @@ from cvdmail.core.outgoing import (
 )
 from cvdmail.core.policy import ResendUnknown
 from cvdmail.core.records import OutboxRecord
-from cvdmail.errors import CryptoRefused, CvdmailError, GuardRefusal, Refused, StoreUnavailable
+from cvdmail.errors import CryptoRefused, CvdmailError, GuardRefusal, NotFound, Refused, SealBroken, StoreUnavailable
 from cvdmail.ports import Mailbox, Postman
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
@@ -78,7 +78,11 @@ async def deliver_due(desk: Desk, postman: Postman, fence: int, limit: int = 50)
         due = await tx.outbox.select(due_at=now, limit=limit)
     states: dict[int, RecipientState] = {}
     for record in await _frozen(desk, due, states):
-        result, state = await _attempt(desk, postman, record, fence)
+        try:
+            result, state = await _attempt(desk, postman, record, fence)
+        except (SealBroken, NotFound) as problem:
+            await _stop(desk, record, problem)
+            continue
         states[record.row] = state
         if result.stop_queue:
             return Delivered(states, "the SMTP server refuses the log-in: mend [smtp], then try again")
@@ -118,7 +122,7 @@ async def _freeze(desk: Desk, record: OutboxRecord) -> OutboxRecord | None:
             if digest != prepared.draft.digest or not (await reviewed(desk, tx, prepared, digest)).complete:
                 raise Refused("mail", "what was approved has changed", "approve the draft again")
         raw, headers, intended, token = await _make(desk, prepared)
-    except (Refused, CryptoRefused, GuardRefusal) as problem:
+    except (Refused, CryptoRefused, GuardRefusal, SealBroken, NotFound) as problem:
         await _stop(desk, record, problem)
         return None
     now = headers.date
@@ -146,8 +150,9 @@ async def _stop(desk: Desk, record: OutboxRecord, problem: CvdmailError) -> None
     now = desk.clock.now()
     async with desk.store.write() as tx:
         await tx.outbox.schedule(record.row, now, f"{problem.why}; {problem.remedy}"[:200])
-        draft = await tx.drafts.get(record.draft)
-        await tx.drafts.set_state(record.draft, DraftState.OPEN, draft.digest)
+        if record.message is None:
+            draft = await tx.drafts.get(record.draft)
+            await tx.drafts.set_state(record.draft, DraftState.OPEN, draft.digest)
         body: dict[str, Value] = {"outbox": record.row, "stage": "before"}
         event = Event(str(record.case), EventKind.MAIL_REFUSED, now, DAEMON, body, record.participant)
         await tx.ledger.append(event)
@@ -232,7 +237,12 @@ async def _attempt(
             raise StoreUnavailable("delivery", "another daemon has taken over", "only one may run; this one stops")
         mail = await outgoing(tx, desk, record, waiting)
         number = await tx.outbox.begin_attempt(record.row, fence, waiting, desk.clock.now())
-    result = await postman.submit(mail)
+    try:
+        result = await postman.submit(mail)
+    except GuardRefusal as refusal:
+        # The bytes are not what was frozen: nothing was connected, and nobody may try again without a person.
+        stopped = RecipientResult(RecipientState.REFUSED, Stage.CONNECT, None, refusal.why)
+        result = SubmissionResult(dict.fromkeys(waiting, stopped))
     async with desk.store.write() as tx:
         return result, await _finish(desk, tx, record, number, result, desk.clock.now())
 

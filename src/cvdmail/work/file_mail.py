@@ -39,12 +39,12 @@ async def process_stored(desk: Desk, limit: int = 50) -> list[Settled]:
         async with slots:
             return await process_one(desk, record)
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(record)) for record in waiting]
-    except* CvdmailError as problems:
-        raise problems.exceptions[0] from None
-    return [task.result() for task in tasks]
+    # One mail that cannot be judged must not take the others with it: all of them end before the first error is raised.
+    ended = await asyncio.gather(*(one(record) for record in waiting), return_exceptions=True)
+    for outcome in ended:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [outcome for outcome in ended if isinstance(outcome, Settled)]
 
 
 async def process_one(desk: Desk, record: MessageRecord) -> Settled:
@@ -54,7 +54,12 @@ async def process_one(desk: Desk, record: MessageRecord) -> Settled:
         raw = await tx.inbox.raw(record.row)
     if tries > MAX_TRIES:
         return await _set_aside(desk, record)
-    judged = await judge(desk, raw, record.received_at)
+    try:
+        judged = await judge(desk, raw, record.received_at)
+    except CvdmailError:
+        async with desk.store.write() as tx:
+            await tx.inbox.uncount_try(record.row)  # the fault is ours and temporary, not the mail's
+        raise
     async with desk.store.write() as tx:
         # Its twin may have been settled while this one was judged.
         again = await copy_of(tx, judged.outcome.message_id, judged.outcome.body_sha256, record.row)

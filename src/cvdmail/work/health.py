@@ -7,7 +7,7 @@ from typing import Any
 
 from cvdmail.core.certificate import usable_for_encryption
 from cvdmail.core.ledger import instant
-from cvdmail.core.outgoing import RecipientState
+from cvdmail.core.outgoing import RecipientState, Stage
 from cvdmail.core.records import MessageState
 from cvdmail.errors import CvdmailError
 from cvdmail.work.deliver import LEASE
@@ -47,6 +47,8 @@ async def status(desk: Desk) -> dict[str, Any]:
         problems.append(f"{len(stopped)} mails in the outbox are stopped and need a person")
     if counts[RecipientState.UNKNOWN]:
         problems.append(f"{counts[RecipientState.UNKNOWN]} mails ended without an answer of the server")
+    if any(person.stage is Stage.LOGIN for one in waiting for person in one.recipients):
+        problems.append("the SMTP server refuses the log-in: mend [smtp], then restart the daemon")
     keys = await _keys(desk, problems)
     oldest = min((one.queued_at for one in waiting if one.state is not RecipientState.UNKNOWN), default=None)
     return {

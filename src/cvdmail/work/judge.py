@@ -183,7 +183,7 @@ async def _clues(
         one = await tx.cases.participant(row)
         known = known_sender(from_, await tx.cases.known_addresses(row))
         clues.append(Clue(one.case, row, Evidence.TICKET, known))
-    return clues
+    return [clue for clue in clues if (await tx.cases.get(clue.case)).erased_at is None]
 
 
 async def _by_token(desk: Desk, tx: Transaction, recipients: Iterable[Address]) -> list[ParticipantRecord]:

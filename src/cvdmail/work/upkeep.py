@@ -11,7 +11,7 @@ from cvdmail.core.events import EventKind
 from cvdmail.core.ids import CaseId, Fingerprint
 from cvdmail.core.ledger import MAIN, Event, Value, commitment, heads_statement, instant
 from cvdmail.core.records import ScopeKind
-from cvdmail.errors import Refused
+from cvdmail.errors import Refused, StoreUnavailable
 from cvdmail.store.vault import Vault
 from cvdmail.work.desk import Actor, Desk
 
@@ -28,6 +28,8 @@ async def rekey(desk: Desk, actor: Actor, readers: Sequence[Fingerprint], rings:
     message = await actor.openpgp.encrypt(new_key, readers, rings)
     now = desk.clock.now()
     async with desk.store.write() as tx:
+        if not await tx.scopes.still_ours():
+            raise StoreUnavailable("store rekey", "it was sealed anew meanwhile", "run the command again")
         body: dict[str, Value] = {"readers": [str(reader) for reader in readers]}
         event = Event(MAIN, EventKind.STORE_REKEYED, now, str(actor.fingerprint), body)
         await tx.ledger.append(await actor.decide(event))
@@ -58,6 +60,8 @@ async def erase_case(desk: Desk, actor: Actor, case_id: CaseId, reason: bytes) -
             return False
         event = Event(str(case_id), EventKind.CASE_ERASED, now, str(actor.fingerprint), body)
         await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
+        people = [one.row for one in await tx.cases.participants(case.row)]
+        await tx.outbox.stop(people, "the case is erased")
         await tx.scopes.erase_case(case.row, now)
     await desk.store.scrub()
     return True
