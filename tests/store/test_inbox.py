@@ -48,11 +48,10 @@ async def test_the_same_mail_is_kept_once_wherever_it_is_seen(database: Database
 
 async def test_a_place_that_was_seen_keeps_the_mail_it_had(database: Database) -> None:
     """A server that shows other bytes under a known UID breaks its own rule: what was committed stays."""
-    async with database.store() as store:
-        async with store.write() as tx:
-            await _store(tx, MAIL, at(1))
-            assert await _store(tx, b"Subject: other\r\n\r\n", at(1)) == (1, False)
-            assert await tx.inbox.raw(1) == MAIL
+    async with database.store() as store, store.write() as tx:
+        await _store(tx, MAIL, at(1))
+        assert await _store(tx, b"Subject: other\r\n\r\n", at(1)) == (1, False)
+        assert await tx.inbox.raw(1) == MAIL
     assert database.count("message") == 1
 
 
@@ -145,7 +144,9 @@ async def test_saying_the_same_again_adds_nothing(database: Database) -> None:
         assert len(await tx.contacts.select()) == 1
         assert [pin.fingerprint for pin in await tx.contacts.pinned()] == [fingerprint]
         assert len(await tx.cases.participants()) == 1
-    assert [database.count(table) for table in ("approval", "contact", "pinned_key", "ticket", "participant")] == [1] * 5
+    assert [database.count(table) for table in ("approval", "contact", "pinned_key", "ticket", "participant")] == [
+        1
+    ] * 5
 
 
 async def test_a_new_pin_unbinds_the_old_one_and_can_be_taken_back(database: Database) -> None:

@@ -259,7 +259,7 @@ async def _close(case_id: CaseId) -> None:
 
     async with at_desk() as (desk, actor), desk.store.write() as tx:
         people = [one.row for one in await tx.cases.participants((await tx.cases.get(case_id)).row)]
-        await tx.outbox.stop(people, "the case is closed")
+        await tx.outbox.stop(people, "the case is closed", desk.clock.now())
         event = Event(str(case_id), EventKind.CASE_CLOSED, desk.clock.now(), str(actor.fingerprint), {})
         await tx.ledger.append(await actor.decide(event))
 
@@ -343,6 +343,6 @@ async def _remove(case_id: CaseId, which: str) -> None:
         found = await participant_of(tx, case_id, which)
         now = datetime.now(UTC)
         await tx.cases.remove_participant(found.row, now)
-        await tx.outbox.stop([found.row], "the participant was removed")
+        await tx.outbox.stop([found.row], "the participant was removed", now)
         event = Event(str(case_id), EventKind.PARTICIPANT_REMOVED, now, str(actor.fingerprint), {}, found.row)
         await tx.ledger.append(await actor.decide(event))

@@ -194,12 +194,16 @@ class Outbox:
             sa.update(outbox).where(outbox.c.id == row).values(next_attempt_at=next_attempt_at, stopped=stopped)
         )
 
-    async def stop(self, participants: list[int], why: str) -> list[int]:
-        """Stop every mail of these participants that still waits for somebody; return their rows."""
-        waiting = sa.select(recipient.c.outbox).where(recipient.c.state.in_(_WAITING))
-        where = sa.and_(outbox.c.participant.in_(participants), outbox.c.stopped.is_(None), outbox.c.id.in_(waiting))
-        rows = [int(row) for row in await self._connection.scalars(sa.select(outbox.c.id).where(where))]
+    async def stop(self, participants: list[int], why: str, now: datetime) -> list[int]:
+        """Refuse every recipient of these participants' mails that still waits, for good; return the mails' rows."""
+        of_them = sa.select(outbox.c.id).where(outbox.c.participant.in_(participants), outbox.c.stopped.is_(None))
+        waiting = sa.and_(recipient.c.outbox.in_(of_them), recipient.c.state.in_(_WAITING))
+        found = await self._connection.scalars(sa.select(recipient.c.outbox).where(waiting).distinct())
+        rows = [int(row) for row in found]
+        await self._connection.execute(sa.update(recipient).where(waiting).values(state=RecipientState.REFUSED, at=now))
         await self._connection.execute(sa.update(outbox).where(outbox.c.id.in_(rows)).values(stopped=why))
+        for row in rows:
+            await self._show(row)
         return rows
 
     async def interrupted(self) -> list[tuple[int, int]]:

@@ -280,7 +280,7 @@ outbox = sa.Table(
     sa.Column("sent_copy", enum(CopyState, "sent_copy"), nullable=False),
     sa.Column("stopped", sa.String(200)),
     sa.CheckConstraint("(message IS NULL) = (frozen_at IS NULL)", name="frozen"),
-    sa.CheckConstraint("state = 'queued' OR message IS NOT NULL", name="bytes_before_sending"),
+    sa.CheckConstraint("state IN ('queued', 'refused') OR message IS NOT NULL", name="bytes_before_sending"),
 )
 
 recipient = sa.Table(

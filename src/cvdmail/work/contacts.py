@@ -69,7 +69,7 @@ async def confirm(desk: Desk, actor: Actor, value: str, state: ContactState, ven
         await tx.ledger.append(await actor.decide(event))
         if state is ContactState.DEMOTED:
             reached = [one.row for one in await tx.cases.participants() if one.contact == contact.row]
-            await tx.outbox.stop(reached, "its contact was demoted")
+            await tx.outbox.stop(reached, "its contact was demoted", now)
         if state is ContactState.CONFIRMED and contact.channel is Channel.EMAIL:
             for participant in await tx.cases.participants():
                 if participant.vendor == contact.vendor and participant.contact is None:

@@ -61,7 +61,7 @@ async def erase_case(desk: Desk, actor: Actor, case_id: CaseId, reason: bytes) -
         event = Event(str(case_id), EventKind.CASE_ERASED, now, str(actor.fingerprint), body)
         await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
         people = [one.row for one in await tx.cases.participants(case.row)]
-        await tx.outbox.stop(people, "the case is erased")
+        await tx.outbox.stop(people, "the case is erased", now)
         await tx.scopes.erase_case(case.row, now)
     await desk.store.scrub()
     return True

@@ -581,7 +581,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("stopped", sa.String(length=200), nullable=True),
-        sa.CheckConstraint("state = 'queued' OR message IS NOT NULL", name=op.f("ck_outbox_bytes_before_sending")),
+        sa.CheckConstraint(
+            "state IN ('queued', 'refused') OR message IS NOT NULL", name=op.f("ck_outbox_bytes_before_sending")
+        ),
         sa.CheckConstraint("(message IS NULL) = (frozen_at IS NULL)", name=op.f("ck_outbox_frozen")),
         sa.ForeignKeyConstraint(["draft"], ["draft.id"], name=op.f("fk_outbox_draft")),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name=op.f("fk_outbox_message")),
