@@ -62,6 +62,7 @@ class MailboxConfig:
     address: Address
     name: str
     authserv_id: str
+    authserv_hops: int
     copy_to_self: bool
 
 
@@ -180,7 +181,7 @@ def load(file: Path) -> Config:
 _SERVER = frozenset({"host", "port", "tls", "ca_file", "user", "token_command"})
 _SERVER |= {"password_file", "password_command", "password_credential"}
 _TABLES: dict[str, frozenset[str]] = {
-    "mailbox": frozenset({"address", "name", "authserv_id", "copy_to_self"}),
+    "mailbox": frozenset({"address", "name", "authserv_id", "authserv_hops", "copy_to_self"}),
     "imap": _SERVER | {"folders", "sent"},
     "smtp": _SERVER,
     "openpgp": frozenset({"home", "mailbox_key", "passphrase_file", "passphrase_command", "passphrase_credential"}),
@@ -262,8 +263,11 @@ class _Reader:
             self.problems.append("mailbox.address: its local part leaves no room for a reply token; use a shorter one")
         name = self._text("mailbox", "name")
         authserv_id = self._text("mailbox", "authserv_id")
+        hops = self._get("mailbox", "authserv_hops", int, 1)
+        if not 0 <= hops <= 20:
+            self.problems.append("mailbox.authserv_hops must be between 0 and 20; correct it")
         copy_to_self = self._get("mailbox", "copy_to_self", bool, True)
-        return None if address is None else MailboxConfig(address, name, authserv_id, copy_to_self)
+        return None if address is None else MailboxConfig(address, name, authserv_id, hops, copy_to_self)
 
     def _secret(self, table: str, word: str) -> SecretSource:
         source = SecretSource(

@@ -9,6 +9,7 @@ one being ill does not stop the other.  Only the supervisor here catches broadly
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable
@@ -34,10 +35,21 @@ DELIVER_SECONDS = 2.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 REFUSED_PAUSE = 1800.0
+FINISH_SECONDS = 30.0
+LOG_INS = frozenset({"IMAP log-in", "SMTP log-in"})
 
 
 class LeaseLost(StoreUnavailable):
     """Another daemon works on this store; this one must stop at once."""
+
+
+def _first(group: BaseExceptionGroup[LeaseLost]) -> LeaseLost:
+    """Return one of the errors of a group, however deep they are nested."""
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    assert isinstance(found, LeaseLost)
+    return found
 
 
 @dataclass(slots=True)
@@ -87,6 +99,7 @@ class Daemon:
         self._fence = 0
         self._tell = tell
         self._settling = asyncio.Lock()
+        self._stop = asyncio.Event()
 
     async def once(self) -> Pass:
         """Deliver what is due, synchronise every folder once, and settle everything; problems are collected."""
@@ -126,27 +139,31 @@ class Daemon:
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT; raise ``LeaseLost`` when another daemon has taken over."""
-        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, self._stop.set)
         await self._take_lease()
         await recover(self._desk)
         self._tell("watching")
         try:
             async with asyncio.TaskGroup() as group:
                 jobs = [group.create_task(self._keep_lease())]
-                if self._servers.postman is not None:
-                    jobs.append(group.create_task(self._supervise("deliver", self._deliver)))
                 jobs.append(group.create_task(self._supervise("settle", self._settle_for_ever)))
                 for folder in self._servers.folders if self._servers.mailboxes is not None else ():
                     receive = self._supervise("receive", partial(self._watch, folder))
                     jobs.append(group.create_task(receive))
-                await stop.wait()
+                delivery = None
+                if self._servers.postman is not None:
+                    delivery = group.create_task(self._supervise("deliver", self._deliver))
+                await self._stop.wait()
+                if delivery is not None:
+                    # The mail on the wire is finished: cut off, nobody could know whether it was taken.
+                    await asyncio.wait([delivery], timeout=FINISH_SECONDS)
+                    delivery.cancel()
                 for job in jobs:
                     job.cancel()
         except* LeaseLost as lost:
-            raise lost.exceptions[0] from None
+            raise _first(lost) from None
         finally:
             if self._servers.postman is not None:
                 await self._servers.postman.close()
@@ -156,7 +173,7 @@ class Daemon:
     async def _supervise(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """Run a loop for ever, with growing pauses after failures; the one place that catches broadly."""
         pause = FIRST_PAUSE
-        while True:
+        while not self._stop.is_set():
             began = asyncio.get_running_loop().time()
             try:
                 await job()
@@ -165,17 +182,22 @@ class Daemon:
             except CvdmailError as problem:
                 log.warning("%s: %s: %s", name, type(problem).__name__, problem.why)
                 self._tell(f"{name}: {problem.why}; {problem.remedy}")
-                if isinstance(problem, ServerRefused):
+                if isinstance(problem, ServerRefused) and problem.what in LOG_INS:
                     # A refused log-in repeated every few minutes locks the account.
-                    await asyncio.sleep(REFUSED_PAUSE)
+                    await self._rest(REFUSED_PAUSE)
             except Exception as problem:
                 # Only the type: the text of a foreign exception may quote what it was working on.
                 log.error("%s: unexpected %s", name, type(problem).__name__)  # noqa: TRY400
                 self._tell(f"{name}: unexpected {type(problem).__name__}")
             if asyncio.get_running_loop().time() - began > 60:
                 pause = FIRST_PAUSE
-            await asyncio.sleep(pause)
+            await self._rest(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep, but not through a stop."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
 
     async def _take_lease(self) -> Lease:
         now = self._desk.clock.now()
@@ -197,25 +219,42 @@ class Daemon:
             await tx.inbox.take_lease(LEASE, self._holder, now, now)
 
     async def _keep_lease(self) -> None:
+        """Renew the lease; a database that is locked for a while is waited for, as long as the lease lasts."""
+        renewed = asyncio.get_running_loop().time()
         while True:
             await asyncio.sleep(LEASE_SECONDS / 4)
-            await self._take_lease()
-            async with self._desk.store.read() as tx:
-                if not await tx.scopes.still_ours():
-                    raise LeaseLost("watch", "the store was sealed anew (store rekey)", "start the daemon again")
+            try:
+                await self._take_lease()
+                async with self._desk.store.read() as tx:
+                    ours = await tx.scopes.still_ours()
+            except LeaseLost:
+                raise
+            except StoreUnavailable as problem:
+                log.warning("lease: %s", problem.why)
+                if asyncio.get_running_loop().time() - renewed > LEASE_SECONDS:
+                    raise LeaseLost("watch", "the lease ran out while the database was not to be had", "") from None
+                continue
+            renewed = asyncio.get_running_loop().time()
+            if not ours:
+                raise LeaseLost("watch", "the store was sealed anew (store rekey)", "start the daemon again")
 
     async def _deliver(self) -> None:
         postman = self._servers.postman
         assert postman is not None
-        while True:
+        await recover(self._desk)  # what an error of the last round left open
+        while not self._stop.is_set():
             await checkpoint(self._desk)
-            delivered: Delivered = await deliver_due(self._desk, postman, self._fence)
+            delivered: Delivered = await deliver_due(self._desk, postman, self._fence, stopping=self._stop.is_set)
             for row, state in delivered.states.items():
                 self._tell(f"outbox {row}: {state.value}")
             if delivered.stopped:
-                raise ServerRefused("SMTP", delivered.stopped, "see 'cvdmail doctor'")
-            await self._store_copies()
-            await asyncio.sleep(DELIVER_SECONDS)
+                raise ServerRefused(delivered.stopped_by or "SMTP", delivered.stopped, "see 'cvdmail doctor'")
+            try:
+                await self._store_copies()
+            except (ServerUnavailable, ServerRefused) as problem:
+                # A copy that cannot be stored never holds up what is still to be sent.
+                log.warning("sent copy: %s", problem.why)
+            await self._rest(DELIVER_SECONDS)
 
     async def _store_copies(self) -> None:
         async with self._desk.store.read() as tx:

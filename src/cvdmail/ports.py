@@ -59,7 +59,8 @@ class FetchedMail:
 class Mailbox(Protocol):
     """One IMAP connection.  All methods raise ``ServerUnavailable`` (temporary) or ``ServerRefused`` only.
 
-    After any of them has raised, the connection is dead: close it and connect anew.
+    After either the connection is dead: close it and connect anew.  ``fetch`` of a single mail that is too large raises
+    ``ParseLimit``; the connection lives on.
     """
 
     async def select(self, folder: str) -> FolderState:

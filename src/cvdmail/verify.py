@@ -12,6 +12,7 @@ from cvdmail.core import archive
 from cvdmail.core.archive import Problem
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Fingerprint
+from cvdmail.core.ledger import Entry, statement
 from cvdmail.edge import keyring
 from cvdmail.edge.disk import read_file
 from cvdmail.edge.gpg import Gpg
@@ -20,8 +21,11 @@ from cvdmail.errors import CvdmailError, Refused
 
 async def verify_archive(path: Path, signer: str | None) -> dict[str, Any]:
     """Return the object of ``cvdmail verify --json``; raise ``Refused`` if there is no archive to look at."""
-    files = await asyncio.to_thread(_read, path)
+    files, packed = await asyncio.to_thread(_read, path)
     problems, events, mails = archive.check(files)
+    if packed is not None and archive.write_tar(files) != packed:
+        problems.append(Problem("archive", "it holds bytes that belong to none of its files"))
+    problems += await _decisions(files, events)
     wanted = await _wanted(signer)
     state, fingerprint = await _signature(files, wanted)
     trusted = None if wanted is None else state == "good" and fingerprint == wanted[0].text
@@ -40,7 +44,8 @@ async def verify_archive(path: Path, signer: str | None) -> dict[str, Any]:
     }
 
 
-def _read(path: Path) -> dict[str, bytes]:
+def _read(path: Path) -> tuple[dict[str, bytes], bytes | None]:
+    """Return the files, and the bytes of the tar they came in (None for a folder)."""
     if str(path) == "-":
         return _unpacked("standard input", sys.stdin.buffer.read(archive.MAX_ARCHIVE))
     if path.is_dir():
@@ -50,15 +55,40 @@ def _read(path: Path) -> dict[str, bytes]:
                 raise Refused(str(file), "it is not a plain file", "unpack the archive anew")
             if file.is_file():
                 found[file.relative_to(path).as_posix()] = read_file(file, archive.MAX_ARCHIVE, "archive")
-        return found
+        return found, None
     return _unpacked(str(path), read_file(path, archive.MAX_ARCHIVE, "archive"))
 
 
-def _unpacked(name: str, data: bytes) -> dict[str, bytes]:
+def _unpacked(name: str, data: bytes) -> tuple[dict[str, bytes], bytes | None]:
     if data.startswith(b"-----BEGIN PGP MESSAGE-----"):
         remedy = "gpg --decrypt FILE | cvdmail verify - --signer FINGERPRINT"
         raise Refused(name, "it is encrypted", remedy)
-    return archive.read_tar(data)
+    return archive.read_tar(data), data
+
+
+async def _decisions(files: dict[str, bytes], events: list[Entry]) -> list[Problem]:
+    """Check every person's signature in the ledger with the keys in the archive, which its signer vouches for."""
+    problems: list[Problem] = []
+    with tempfile.TemporaryDirectory(prefix="cvdmail-") as folder:  # holds public keys only
+        gpg, rings = Gpg(Path(folder)), keyring.Rings(Path(folder) / "rings")
+        made: dict[str, Path] = {}
+        for entry in events:
+            event = entry.event
+            if not archive.must_be_signed(event):
+                continue
+            place = f"event {entry.seq}"
+            key = files.get(f"keys/{event.actor}.asc", b"")
+            try:
+                if event.actor not in made:
+                    made[event.actor] = await rings.ring(key, Fingerprint.parse(event.actor))
+                signature = (event.signature or "").encode()
+                found = await gpg.verify_detached(statement(event), signature, (made[event.actor],))
+            except CvdmailError:
+                problems.append(Problem(archive.EVENTS, f"{place}: there is no key to check who decided it"))
+                continue
+            if [(one.state, one.fingerprint) for one in found] != [(SignatureState.GOOD, event.actor)]:
+                problems.append(Problem(archive.EVENTS, f"{place}: it is not signed by who decided it"))
+    return problems
 
 
 async def _wanted(signer: str | None) -> tuple[Fingerprint, bytes | None] | None:

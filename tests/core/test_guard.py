@@ -78,7 +78,13 @@ def scene() -> Iterator[Scene]:
         raw = compose.outer(HEADERS, home.message(clear, [lab, vendor, cert], [lab]), BOUNDARY)
         key_ids = frozenset(home.subkeys(key)[0].key_id for key in (lab, vendor, cert))
         intended = Intended(
-            CaseId(2026, 42), LAB, frozenset({PSIRT, SECOND}), frozenset({CERT}), key_ids, HEADERS.message_id
+            CaseId(2026, 42),
+            LAB,
+            frozenset({PSIRT, SECOND}),
+            frozenset({CERT}),
+            key_ids,
+            HEADERS.message_id,
+            HEADERS.sender_name,
         )
         good = OutgoingMail(raw, LAB, (PSIRT, SECOND, CERT), intended)
         yield Scene(home, lab, vendor, cert, evil, clear, good)
@@ -101,11 +107,13 @@ def test_a_composed_and_truly_encrypted_mail_passes(scene: Scene) -> None:
     assert scene.home.gpg("--decrypt", data=found[0]) == scene.clear
 
 
-@pytest.mark.parametrize("sender_name", ["", "Lab", "Größe & Söhne", 'The "Lab"', "Lab, Inc."])
+@pytest.mark.parametrize(
+    "sender_name", ["", "Lab", "Größe & Söhne", 'The "Lab"', "Lab, Inc.", "back\\slash", "日本" * 10, "ops@lab.example"]
+)
 def test_every_form_that_compose_writes_passes(scene: Scene, sender_name: str) -> None:
     headers = replace(HEADERS, sender_name=sender_name, cc=(), references=())
     raw = compose.outer(headers, scene.armoured, BOUNDARY)
-    intended = replace(scene.good.intended, cc=frozenset())
+    intended = replace(scene.good.intended, cc=frozenset(), sender_name=sender_name)
     guard.inspect(OutgoingMail(raw, LAB, (PSIRT, SECOND), intended))
 
 
@@ -238,6 +246,10 @@ CHANGES: dict[str, Change] = {
     "From with quotes inside": field(b"From", b'<outbound@lab"heap overflow".example>'),
     "From with an escape character in the name": field(b"From", b'"\x1b[2J" <outbound@lab.example>'),
     "From with an open quotation": field(b"From", b'"Lab <outbound@lab.example>'),
+    "From with another name": field(b"From", b'"Heap overflow in frobd" <outbound@lab.example>'),
+    "From with words in the name": field(b"From", b'"Lab Security Research heap overflow" <outbound@lab.example>'),
+    "From without the name": field(b"From", b"outbound@lab.example"),
+    "From with the name unquoted": field(b"From", b"Lab Security Research <outbound@lab.example>"),
     "From without a domain": field(b"From", b"outbound"),
     # other values
     "Reply-To elsewhere": field(b"Reply-To", b"evil@x.example"),
@@ -393,6 +405,8 @@ OTHER_SETS: dict[str, Callable[[OutgoingMail], OutgoingMail]] = {
         mail, envelope_from=Address.parse("outbound+abcdefghijklmnop@lab.example")
     ),
     "other sender meant": intended(lambda one: replace(one, sender=EVIL)),
+    "other sender name meant": intended(lambda one: replace(one, sender_name="Lab")),
+    "no sender name meant": intended(lambda one: replace(one, sender_name="")),
     "other case meant": intended(lambda one: replace(one, case=CaseId(2026, 43))),
     "other year meant": intended(lambda one: replace(one, case=CaseId(2025, 42))),
     "other Message-ID committed": intended(lambda one: replace(one, message_id=MessageId.parse("beef@lab.example"))),
@@ -571,8 +585,9 @@ def test_no_doubled_or_missing_or_exchanged_line_changes_what_counts(scene: Scen
             accepted_or_the_same(scene.good, b"\r\n".join(swapped))
 
 
-WORDS = [b"\r\n", b" ", b":", b"Bcc: evil@x.example\r\n", b"\r\n\r\n", b"evil@x.example", b", ", b'"', b"<", b">", b";",
-         b"(", b"heap overflow", b"--" + BOUNDARY.encode(), b"--", b"\t", b"Subject: ", b"=?utf-8?q?x?=", b"\n.\n"]  # fmt: skip
+WORDS = [b"\r\n", b" ", b":", b"Bcc: evil@x.example\r\n", b"\r\n\r\n", b"evil@x.example", b", ", b'"',
+         b"<", b">", b";", b"(", b"\n.\n", b"heap overflow", b"--" + BOUNDARY.encode(), b"--", b"\t",
+         b"Subject: ", b"=?utf-8?q?x?="]  # fmt: skip
 
 
 @given(data=st.data())

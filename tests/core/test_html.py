@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdmail.core.html import to_text
+from cvdmail.core.html import MAX_HTML, to_text
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,13 @@ from cvdmail.core.html import to_text
         ("<style>p { color: red }</style>after", "after"),
         ("<title>not shown</title>after", "after"),
         ("<!-- comment -->after", "after"),
+        ("<!-->after", "after"),
+        ("<!--->after", "after"),
+        ("<!DOCTYPE html><p>after", "after"),
+        ("<![if !mso]>after<![endif]>", "after"),
+        ("<!--[if mso]><p>not shown</p><![endif]-->after", "after"),
+        ("<?xml:namespace prefix = o />after", "after"),
+        ("before<!-- never closed", "before"),
         ("<template>hidden</template>after", "after"),
         ("<p>We fixed it in &#49;.2</p>", "We fixed it in 1.2"),
     ],
@@ -84,6 +91,9 @@ def test_hidden_words_are_left_out_and_those_behind_them_are_not(tag: str) -> No
         "</div></div>{}",
         "<table><tr><td>{}</table>",
         "<pre>{}</pre>",
+        "<style><!-- p {{ color: red }} --></style>{}",
+        "<p>5 < 6, so {}",
+        "{} < and > more",
         "<input type=text>{}",
         "<p hidden-by=x>{}",
     ],
@@ -105,7 +115,7 @@ def test_nested_quotations_stay_marked_until_the_outermost_ends() -> None:
 
 
 def test_the_input_is_cut() -> None:
-    assert len(to_text("word " * 400_000)) <= 1024 * 1024
+    assert len(to_text("word " * 400_000)) <= MAX_HTML
 
 
 @given(html=st.text(max_size=200) | st.from_regex(r"(<[/!?a-z]{0,3}[a-z =\"'&;#x0-9-]{0,6}>?){0,20}", fullmatch=True))

@@ -45,7 +45,7 @@ class Database:
         """The file and its companions (-wal, -shm)."""
         return sorted(self.path.parent.glob(self.path.name + "*"))
 
-    def bytes(self) -> bytes:
+    def on_disk(self) -> bytes:
         """Everything that is on disk now."""
         return b"".join(file.read_bytes() for file in self.files())
 

@@ -110,7 +110,7 @@ WRONG: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("outbox", "frozen"): [{"message": None}, {"frozen_at": None}],
     ("outbox", "bytes_before_sending"): [
         {"state": state, "message": None, "frozen_at": None}
-        for state in ("sending", "sent", "deferred", "refused", "unknown")
+        for state in ("sending", "sent", "deferred", "unknown")
     ],
     ("event", "seq"): [{"seq": 0}],
     ("blob", "erased"): [{"wrapped_key": None}, {"sealed": None}],

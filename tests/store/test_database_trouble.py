@@ -18,6 +18,7 @@ from cvdmail.core.seal import Place
 from cvdmail.errors import StoreUnavailable
 from cvdmail.store import schema
 from cvdmail.store.engine import Engines
+from cvdmail.store.transaction import Store
 from store.database import NOW, Database, open_case
 
 HOLD = """
@@ -74,8 +75,8 @@ async def test_a_writer_waits_for_another_as_long_as_it_was_told_to(database: Da
     assert database.count("case") == 1
 
 
-async def _write(store: object) -> None:
-    async with store.write() as tx:  # type: ignore[attr-defined]
+async def _write(store: Store) -> None:
+    async with store.write() as tx:
         await open_case(tx)
 
 
@@ -263,11 +264,13 @@ async def test_an_opening_that_fails_leaves_no_connection_behind(tmp_path: Path)
     path = tmp_path / "letter.db"
     path.write_bytes(b"this is a letter and no database\n" * 100)
     before = set(threading.enumerate())
+    problems = []
     async with Database(path).engines() as engines:
         for _ in range(5):
-            with pytest.raises(StoreUnavailable):
+            with pytest.raises(StoreUnavailable) as problem:
                 async with engines.read():
                     pass
+            problems.append(problem)  # what went wrong may be kept, and with it the place where it did
     for _ in range(100):
         left = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
         if not left:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from cvdmail.core.records import ScopeKind
+from cvdmail.store.engine import Engines
 from cvdmail.store.inbox import Position
 from cvdmail.store.transaction import Store, Transaction
 from cvdmail.store.vault import Vault
@@ -55,9 +56,7 @@ class Receiving(RuleBasedStateMachine):
         self.engines = self.runner.run(self._engines())
         self.store = Store(self.engines, Vault(STORE_KEY))
 
-    async def _engines(self):  # type: ignore[no-untyped-def]
-        from cvdmail.store.engine import Engines
-
+    async def _engines(self) -> Engines:
         return Engines(self.database.url)
 
     def teardown(self) -> None:
@@ -148,7 +147,7 @@ class Receiving(RuleBasedStateMachine):
 @pytest.mark.timeout(120)
 def test_nothing_is_lost_and_nothing_is_doubled_machine(empty_database: Database) -> None:
     Receiving.template = empty_database.path
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Receiving,
         settings=settings(
             max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)

@@ -78,9 +78,9 @@ async def test_no_canary_of_any_sealed_value_is_readable_on_disk(database: Datab
             await tx.outbox.finish_attempt(row, number, {address: result}, scope, NOW)
         assert len(database.files()) == 3  # while it is open, all of it is in the write-ahead log
         needles = [needle for word in words for needle in readable(word)] + readable(CANARY) + [STORE_KEY]
-        assert traces(database.bytes(), needles) == []
+        assert traces(database.on_disk(), needles) == []
         await store.scrub()
-        assert traces(database.bytes(), needles) == []
+        assert traces(database.on_disk(), needles) == []
         async with store.read() as tx:  # and all of it is there for who has the key
             assert (await tx.cases.get(case.id)).title == words[0]
             assert (await tx.drafts.content(draft)).text == words[3]
@@ -90,7 +90,7 @@ async def test_no_canary_of_any_sealed_value_is_readable_on_disk(database: Datab
             assert [one.fact.quote for one in await tx.facts.select(messages=[mail])] == [words[8]]
             assert await tx.facts.participants_of_tickets([words[9].upper()]) == [party.row]
             assert await tx.inbox.raw(sent) == words[10].encode()
-    assert traces(database.bytes(), needles) == []
+    assert traces(database.on_disk(), needles) == []
 
 
 SWAPS: dict[str, tuple[str, ...]] = {
@@ -179,7 +179,8 @@ async def test_a_changed_byte_is_never_read_over(database: Database, what: str, 
     async with database.store() as store, store.write() as tx:
         await open_case(tx)
     async with database.engines() as engines, engines.write() as connection:
-        data = bytes(await connection.scalar(sa.select(blob.c[column])))
+        data = await connection.scalar(sa.select(blob.c[column]))
+        assert isinstance(data, bytes)
         await connection.execute(sa.update(blob).values({column: DAMAGE[what](data)}))
     async with database.store() as store, store.read() as tx:
         with pytest.raises(SealBroken):
@@ -252,7 +253,7 @@ async def _erased(database: Database) -> list[bytes]:
             one, scope = await open_case(tx, "to be erased")
             party = await add_party(tx, one)
             await write_draft(tx, party, scope, "a draft to be erased")
-            other, _ = await open_case(tx, "to be kept")
+            await open_case(tx, "to be kept")
             await tx.ledger.append(Event(str(one.id), EventKind.CASE_OPENED, NOW, "program", {}))
         async with database.engines() as engines, engines.read() as connection:
             keys = list(await connection.scalars(sa.select(scope_key.c.wrapped).where(scope_key.c.case == one.row)))
@@ -260,12 +261,12 @@ async def _erased(database: Database) -> list[bytes]:
         gone = [*keys, *(value.wrapped_key for value in values if value.scope == scope)]
         gone += [value.sealed for value in values if value.scope == scope]
         assert len(gone) == 5
-        assert traces(database.bytes(), gone) == gone
+        assert traces(database.on_disk(), gone) == gone
         async with store.write() as tx:
             await tx.scopes.erase_case(one.row, NOW)
             await tx.ledger.append(Event(str(one.id), EventKind.CASE_ERASED, NOW, "program", {}))
         await store.scrub()
-        assert traces(database.bytes(), gone) == []
+        assert traces(database.on_disk(), gone) == []
         async with store.read() as tx:  # this process remembers nothing of it either
             with pytest.raises(SealBroken):
                 await tx.drafts.content(1)
@@ -278,7 +279,7 @@ async def _erased(database: Database) -> list[bytes]:
 
 async def test_erased_is_erased_on_disk_and_the_events_remain(database: Database) -> None:
     gone = await _erased(database)
-    assert traces(database.bytes(), gone) == []
+    assert traces(database.on_disk(), gone) == []
     async with database.store() as store, store.read() as tx:
         (case, _) = await tx.cases.select()
         entries = await tx.ledger.entries(str(case.id))
@@ -306,7 +307,7 @@ async def test_a_mail_that_waited_in_the_pen_is_erased_with_its_case(database: D
         async with store.write() as tx:
             await tx.scopes.erase_case(case.row, NOW)
         await store.scrub()
-        assert traces(database.bytes(), [row.wrapped_key, row.sealed]) == []
+        assert traces(database.on_disk(), [row.wrapped_key, row.sealed]) == []
 
 
 async def test_nothing_is_sealed_for_an_erased_case(database: Database) -> None:
@@ -339,4 +340,4 @@ async def test_an_erasure_that_cannot_be_finished_is_not_silent(database: Databa
                 told = True
             else:
                 told = False
-            assert told or traces(database.bytes(), [key]) == []
+            assert told or traces(database.on_disk(), [key]) == []

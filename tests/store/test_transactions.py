@@ -29,7 +29,7 @@ async def test_320_concurrent_read_modify_writes_lose_nothing(database: Database
         async with of.engines(60) as engines:
             for _ in range(times):
                 async with engines.write() as connection:
-                    fence = await connection.scalar(sa.select(lease.c.fence))
+                    fence = int(await connection.scalar(sa.select(lease.c.fence)) or 0)
                     await asyncio.sleep(0)  # every other writer gets its chance to come between
                     await connection.execute(sa.update(lease).values(fence=fence + 1))
 
@@ -66,7 +66,8 @@ async def main():
     store = Store(engines, Vault(bytes(range(32))))
     for _ in range(15):
         async with store.write() as tx:
-            await tx.cases.open(datetime(2026, 6, 12, tzinfo=UTC), Origin.ENGINEER, None, Fingerprint("A" * 40), "0" * 64)
+            now = datetime(2026, 6, 12, tzinfo=UTC)
+            await tx.cases.open(now, Origin.ENGINEER, None, Fingerprint("A" * 40), "0" * 64)
     await engines.close()
 
 asyncio.run(main())
@@ -106,7 +107,7 @@ async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> No
                 raise ZeroDivisionError
         assert database.dump() == before
         async with store.write() as tx:
-            case, scope = await open_case(tx, "after it")
+            await open_case(tx, "after it")
         async with store.read() as tx:
             assert [(one.id, one.title) for one in await tx.cases.select()] == [(CaseId(2026, 1), "after it")]
     async with database.store(STORE_KEY) as again, again.read() as tx:

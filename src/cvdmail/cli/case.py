@@ -277,14 +277,18 @@ def erase(case_id: str, reason_file: str, yes: bool) -> None:
         raise Refused("case erase", "the reason is empty", "say why, for the ledger")
     confirmed(f"erase {wanted} for ever", yes)
     done = run(_erase(wanted, reason))
-    if done:
+    if done.value == "erased":
         echo(f"{wanted} is erased: hashes and events remain.")
         return
+    if done.value == "not_scrubbed":
+        note(f"cvdmail: {wanted} is erased, but another process reads the database and its log still holds old bytes;")
+        note("cvdmail: stop the daemon and run any command that writes, for example 'cvdmail store upgrade'")
+        finish(needs_person=True)
     note(f"{wanted}: noted. A second manager must now run the same command.")
     finish(needs_person=True)
 
 
-async def _erase(case_id: CaseId, reason: bytes) -> bool:
+async def _erase(case_id: CaseId, reason: bytes) -> Any:
     from cvdmail.work.upkeep import erase_case
 
     async with at_desk() as (desk, actor):

@@ -22,7 +22,7 @@ from cvdmail.cli.context import (
     print_json_lines,
     run,
 )
-from cvdmail.errors import CvdmailError, Refused
+from cvdmail.errors import Refused
 
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the mail and tries again
 
@@ -117,6 +117,7 @@ def ingest(paths: tuple[str, ...], as_json: bool) -> None:
 
 
 def _ingest_stdin() -> None:
+    """Commit one mail and say so by the exit status alone: 0, or 75 and the mail server keeps it."""
     from cvdmail.core.mail import MAX_MAIL
 
     try:
@@ -124,25 +125,27 @@ def _ingest_stdin() -> None:
         if not raw or len(raw) > MAX_MAIL:
             raise SystemExit(TEMPORARY)
         run(_commit(raw))
-    except (CvdmailError, OSError):
+    except Exception:
+        # Whatever it was, the bytes are not committed: any other status would make the mail server bounce the mail.
         raise SystemExit(TEMPORARY) from None
 
 
 async def _commit(raw: bytes) -> None:
-    from cvdmail.errors import CryptoUnavailable
     from cvdmail.wiring import daemon_desk
     from cvdmail.work.file_mail import process_one
     from cvdmail.work.receive import ingest as store
 
     async with daemon_desk(load_config()) as desk:
         (row, is_new), *_ = await store(desk, [raw])
-        if is_new:
-            try:
-                async with desk.store.read() as tx:
-                    record = await tx.inbox.get(row)
-                await process_one(desk, record)
-            except (CryptoUnavailable, CvdmailError):
-                return  # the bytes are committed: the daemon settles the mail later
+        if not is_new:
+            return
+        try:
+            async with desk.store.read() as tx:
+                record = await tx.inbox.get(row)
+            await process_one(desk, record)
+        except Exception as problem:
+            # The bytes are committed, so the answer is yes; the daemon settles the mail later.
+            logging.getLogger("cvdmail.ingest").warning("settling failed: %s", type(problem).__name__)
 
 
 async def _ingest(paths: tuple[str, ...], as_json: bool) -> bool:

@@ -129,7 +129,7 @@ async def _approve(number: int) -> Any:
 
 @click.command()
 @click.argument("case_id", metavar="CASE")
-@click.option("--resend-unknown", is_flag=True, help="Also send mails of unknown fate once more, identical bytes.")
+@click.option("--resend-unknown", is_flag=True, help="Also send mails of unknown fate, or given up, once more.")
 @json_option
 @global_options
 def send(case_id: str, resend_unknown: bool, as_json: bool) -> None:

@@ -11,6 +11,7 @@ A key inside the archive proves nothing about who signed: the verifier must be t
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -20,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cvdmail.core.events import EventKind
-from cvdmail.core.ledger import Entry, Event, instant, read_instant, verify
+from cvdmail.core.ledger import Entry, Event, commitment, instant, read_instant, verify
 from cvdmail.errors import ParseLimit, Refused
 
 MANIFEST = "MANIFEST.sha256"
@@ -40,6 +41,7 @@ README = """This is the correspondence archive of one vulnerability disclosure c
   messages/*.txt   what was read in it, decrypted
   report/          the report that was sent, and its attachments
   signer.asc       the public key of who made this archive
+  keys/            the public keys of the people whose decisions the ledger holds
 
 To check it without the program that made it:
 
@@ -108,7 +110,7 @@ def event_line(entry: Entry, opening: bytes | None) -> dict[str, object]:
         "hash": entry.hash.hex(),
         "previous": entry.previous.hex(),
         "signature": event.signature,
-        "opening": {"salt": opening[:16].hex(), "value": opening[16:].decode("utf-8", "replace")} if opening else None,
+        "opening": {"salt": opening[:16].hex(), "value": base64.b64encode(opening[16:]).decode()} if opening else None,
         "record": {
             "actor": event.actor,
             "at": instant(event.at),
@@ -142,13 +144,60 @@ def read_event(line: Mapping[str, object]) -> Entry:
         raise Refused("archive", "an event cannot be read", "was it changed?") from None
 
 
+# What only a person can decide: without a good signature of that person these events prove nothing.
+DECISIONS = frozenset(
+    {
+        EventKind.STORE_REKEYED,
+        EventKind.EXPORTED,
+        EventKind.CASE_OPENED,
+        EventKind.CASE_CLOSED,
+        EventKind.ERASURE_REQUESTED,
+        EventKind.CASE_ERASED,
+        EventKind.PARTICIPANT_ADDED,
+        EventKind.PARTICIPANT_REMOVED,
+        EventKind.CONTACT_CHOSEN,
+        EventKind.CONTACT_PROPOSED,
+        EventKind.CONTACT_CONFIRMED,
+        EventKind.CONTACT_DEMOTED,
+        EventKind.KEY_PINNED,
+        EventKind.KEY_UNPINNED,
+        EventKind.DRAFT_APPROVED,
+        EventKind.MAIL_QUEUED,
+        EventKind.MAIL_DISCARDED,
+        EventKind.FACT_REJECTED,
+    }
+)
+
+
+def must_be_signed(event: Event) -> bool:
+    """Say whether an event is a person's decision: by its kind, or because it names a person as who decided."""
+    return event.kind in DECISIONS or event.body.get("by") == "person"
+
+
+def _check_opening(line: Mapping[str, object], entry: Entry, number: int) -> list[Problem]:
+    """A value shown beside an event must be the one the event commits to."""
+    opening = line.get("opening")
+    if opening is None:
+        return []
+    try:
+        assert isinstance(opening, dict)
+        salt, value = bytes.fromhex(str(opening["salt"])), base64.b64decode(str(opening["value"]), validate=True)
+    except (AssertionError, KeyError, ValueError):
+        return [Problem(EVENTS, f"line {number}: its opening cannot be read")]
+    if commitment(salt, value) not in entry.event.body.values():
+        return [Problem(EVENTS, f"line {number}: its opening is not what the event commits to")]
+    return []
+
+
 def check(files: Mapping[str, bytes]) -> tuple[list[Problem], list[Entry], int]:
     """Check everything that needs no key: manifest, chain, mails; return (problems, events, number of mails)."""
     problems = _check_manifest(files)
     entries: list[Entry] = []
     for number, line in enumerate(files.get(EVENTS, b"").decode("utf-8", "replace").splitlines(), start=1):
         try:
-            entries.append(read_event(json.loads(line)))
+            loaded = json.loads(line)
+            entries.append(read_event(loaded))
+            problems += _check_opening(loaded, entries[-1], number)
         except (Refused, ValueError, RecursionError):
             problems.append(Problem(EVENTS, f"line {number} cannot be read"))
     if not entries:

@@ -69,7 +69,8 @@ def _words(value: str) -> str:
     return Header(value, "utf-8" if not value.isascii() else "us-ascii", maxlinelen=70).encode(linesep="\r\n")
 
 
-def _mailbox(name: str, address: Address) -> str:
+def mailbox_field(name: str, address: Address) -> str:
+    """Return the value of a From field: the configured name, quoted or encoded, and the address."""
     if not name:
         return str(address)
     if name.isascii():
@@ -84,7 +85,7 @@ def _fold(values: list[str], separator: str) -> str:
 
 def _fields(headers: Headers, subject: str) -> list[tuple[str, str]]:
     fields = [
-        ("From", _mailbox(check_line("sender name", headers.sender_name), headers.sender)),
+        ("From", mailbox_field(check_line("sender name", headers.sender_name), headers.sender)),
         ("To", _fold([str(address) for address in headers.to], ",")),
     ]
     if headers.cc:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 
 from cvdmail.core import packets
+from cvdmail.core.compose import mailbox_field
 from cvdmail.core.ids import Address
 from cvdmail.core.mail import read_headers
 from cvdmail.core.outgoing import Intended, OutgoingMail
@@ -101,6 +102,8 @@ def _check_addresses(values: dict[str, bytes], mail: OutgoingMail) -> None:
         raise _stop("nobody is meant to read it")
     if read_mailbox(values["from"].decode("ascii")) != intended.sender or mail.envelope_from != intended.sender:
         raise _stop("the sender is not the mailbox")
+    if values["from"].decode("ascii") != mailbox_field(intended.sender_name, intended.sender).replace("\r\n", ""):
+        raise _stop("the sender's name is not the configured one")
     if _addresses(values["to"]) != intended.to:
         raise _stop("To is not the intended set")
     if (_addresses(values["cc"]) if "cc" in values else frozenset()) != intended.cc:
@@ -110,7 +113,10 @@ def _check_addresses(values: dict[str, bytes], mail: OutgoingMail) -> None:
         raise _stop("the envelope holds somebody who is not meant to read it")
     if len(mail.recipients) != len(envelope) or envelope != intended.envelope:
         raise _stop("the envelope is not the intended set")
-    reply_to = next(iter(_addresses(values["reply-to"])))
+    replies = _addresses(values["reply-to"])
+    if len(replies) != 1:
+        raise _stop("Reply-To is not one address")
+    reply_to = next(iter(replies))
     own = intended.sender
     if reply_to.domain != own.domain or reply_to.local.partition("+")[0].lower() != own.local.lower():
         raise _stop("Reply-To is not the mailbox")

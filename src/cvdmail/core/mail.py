@@ -209,24 +209,21 @@ def _split(raw: bytes, start: int, end: int, boundary: str) -> list[tuple[int, i
     delimiter = b"--" + boundary.encode("ascii")
     slices: list[tuple[int, int]] = []
     opened: int | None = None
-    at = start
-    while True:
-        found = raw.find(delimiter, at, end)
-        if found < 0:
-            break
+    # Looked for at the start of lines only, and never twice in one line: a body of nothing but dashes stays linear.
+    found = start if raw.startswith(delimiter, start, end) else raw.find(b"\n" + delimiter, start, end) + 1
+    while found > 0 or (found == start and opened is None and raw.startswith(delimiter, start, end)):
         line_end = raw.find(b"\n", found, end)
         line_end = end if line_end < 0 else line_end + 1
         tail = raw[found + len(delimiter) : line_end].rstrip(b" \t\r\n")
-        at = found + len(delimiter)
-        if (found > start and raw[found - 1 : found] != b"\n") or tail not in (b"", b"--"):
-            continue
-        if opened is not None:
-            slices.append((opened, _before_line_end(raw, found, opened)))
-            if len(slices) > MAX_PARTS:
-                raise ParseLimit("mail", f"it has more than {MAX_PARTS} parts", "look at it with another program")
-        if tail == b"--":
-            return slices
-        opened = at = line_end
+        if tail in (b"", b"--"):
+            if opened is not None:
+                slices.append((opened, _before_line_end(raw, found, opened)))
+                if len(slices) > MAX_PARTS:
+                    raise ParseLimit("mail", f"it has more than {MAX_PARTS} parts", "look at it with another program")
+            if tail == b"--":
+                return slices
+            opened = line_end
+        found = raw.find(b"\n" + delimiter, line_end - 1, end) + 1
     if opened is not None:
         slices.append((opened, end))
     return slices

@@ -96,7 +96,14 @@ def subject_moved_on(subject: str) -> bool:
 
 def match(clues: Collection[Clue]) -> Match:
     """Rank the clues and name the one certain participant, if there is exactly one."""
-    ranked = tuple(sorted(set(clues), key=lambda clue: (not clue.certain, _STRENGTH.index(clue.evidence), clue.case)))
+    once: dict[tuple[int, Evidence], Clue] = {}
+    for clue in clues:
+        known = once.get((clue.participant, clue.evidence))
+        if known is None or clue.certain:
+            once[clue.participant, clue.evidence] = clue
+    ranked = tuple(
+        sorted(once.values(), key=lambda clue: (not clue.certain, _STRENGTH.index(clue.evidence), clue.case))
+    )
     certain = {clue.participant for clue in ranked if clue.certain}
     return Match(ranked[0] if len(certain) == 1 else None, ranked)
 
@@ -109,36 +116,50 @@ class Authentication(Enum):
     NONE = "none"
 
 
-_RESULT = re.compile(r"\b(dmarc|dkim)=([a-z]+)")
-_DKIM_DOMAIN = re.compile(r"header\.(?:d|i)=@?([A-Za-z0-9.-]{1,253})")
+_COMMENT_OR_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
 
 
-def authentication(part: Part, authserv_id: str, sender: Sender) -> Authentication:
-    """Read the topmost Authentication-Results if our own host wrote it; all others are the sender's to choose.
+def authentication(part: Part, authserv_id: str, sender: Sender, own_hops: int = 1) -> Authentication:
+    """Read the topmost Authentication-Results (RFC 8601) if our own host wrote it; others are the sender's choice.
 
-    Only DMARC, or a DKIM pass whose domain is the sender's own or above it, counts.
+    It counts only above the ``own_hops`` Received lines that our own hosts add: further down, the sender may have
+    written it.  Within it, values such as the envelope sender are the sender's words too: so comments and quoted
+    strings go first, a method counts only at the start of its piece, and a property only as a token of its own.
+    Believed are DMARC, or a DKIM pass whose domain is the sender's own or above it; a DMARC failure outweighs both.
     """
-    first = next((header for header in part.headers if header.name == "authentication-results"), None)
-    if first is None or not authserv_id or sender.address is None:
+    above = 0
+    found = None
+    for header in part.headers:
+        if header.name == "authentication-results":
+            found = header.raw
+            break
+        above += header.name == "received"
+    if found is None or not authserv_id or sender.address is None or above > own_hops:
         return Authentication.NONE
-    host, _, results = first.text.partition(";")
-    if host.strip().split(" ")[0].lower() != authserv_id.lower():
+    text = _COMMENT_OR_QUOTED.sub(" ", found.decode("ascii", "replace"))
+    if any(char in text for char in '"()\\'):
         return Authentication.NONE
-    verdicts: dict[str, str] = {}
-    aligned = False
-    for piece in results.split(";"):
-        found = _RESULT.search(piece)
-        if found is None:
-            continue
-        verdicts.setdefault(found[1], found[2])
-        domain = _DKIM_DOMAIN.search(piece)
-        if found[1] == "dkim" and found[2] == "pass" and domain is not None:
-            name = domain[1].lower().strip(".")
-            aligned = aligned or sender.address.domain == name or sender.address.domain.endswith("." + name)
-    if verdicts.get("dmarc") == "pass" or aligned:
-        return Authentication.PASS
-    if verdicts.get("dmarc") == "fail":
+    host, *pieces = text.split(";")
+    if not host.split() or host.split()[0].lower() != authserv_id.lower():
+        return Authentication.NONE
+    verdicts = [_verdict(piece.lower().split(), sender.address.domain) for piece in pieces[:50]]
+    if Authentication.FAIL in verdicts:
         return Authentication.FAIL
+    return Authentication.PASS if Authentication.PASS in verdicts else Authentication.NONE
+
+
+def _verdict(words: list[str], domain: str) -> Authentication:
+    """Read one piece, ``method=result property=value ...``."""
+    if not words:
+        return Authentication.NONE
+    properties = dict(word.split("=", 1) for word in words[1:] if "=" in word)
+    if words[0] == "dmarc=fail":
+        return Authentication.FAIL
+    if words[0] == "dmarc=pass" and properties.get("header.from", domain).strip(".") == domain:
+        return Authentication.PASS
+    signing = properties.get("header.d", "").strip(".")
+    if words[0] == "dkim=pass" and "." in signing and (domain == signing or domain.endswith("." + signing)):
+        return Authentication.PASS
     return Authentication.NONE
 
 

@@ -17,7 +17,8 @@ class Intended:
 
     ``to`` and ``cc`` are the visible recipients; ``encryption_key_ids`` are the 16-digit ids of the very encryption
     subkeys (ours included) that must appear in the ciphertext, no more and no fewer.  ``outstanding`` are those of the
-    recipients that this attempt is for: a retry leaves out who has it already (None: all of them).
+    recipients that this attempt is for: a retry leaves out who has it already (None: all of them).  ``sender_name`` is
+    the configured name beside the sender's address.
     """
 
     case: CaseId
@@ -26,6 +27,7 @@ class Intended:
     cc: frozenset[Address]
     encryption_key_ids: frozenset[str]
     message_id: MessageId
+    sender_name: str = ""
     outstanding: frozenset[Address] | None = None
 
     @property

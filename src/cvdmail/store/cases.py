@@ -125,8 +125,10 @@ class Cases:
         return await self.participant(row)
 
     async def remove_participant(self, row: int, now: datetime) -> None:
-        """Note that a participant has left; its thread stays."""
+        """Note that a participant has left: its thread stays, its reply tokens are revoked."""
         await self._connection.execute(sa.update(participant).where(participant.c.id == row).values(removed_at=now))
+        live = sa.and_(reply_token.c.participant == row, reply_token.c.revoked_at.is_(None))
+        await self._connection.execute(sa.update(reply_token).where(live).values(revoked_at=now))
 
     async def choose_contact(self, row: int, contact_row: int) -> None:
         """Set the contact through which a participant is reached."""

@@ -121,6 +121,16 @@ class Contacts:
         new = {"id": await self._rows.next(pinned_key), "contact": row, "fingerprint": str(fingerprint), **live}
         await self._connection.execute(sa.insert(pinned_key).values(**new))
 
+    async def unpin(self, row: int, now: datetime) -> list[Fingerprint]:
+        """Unbind every key of a contact; return their fingerprints."""
+        live = await self.pinned(row)
+        await self._connection.execute(
+            sa.update(pinned_key)
+            .where(pinned_key.c.contact == row, pinned_key.c.unpinned_at.is_(None))
+            .values(unpinned_at=now)
+        )
+        return [one.fingerprint for one in live]
+
     async def pinned(self, row: int | None = None) -> list[PinnedKey]:
         """Return the live pins of a contact, or of all contacts."""
         query = sa.select(pinned_key).where(pinned_key.c.unpinned_at.is_(None)).order_by(pinned_key.c.id)

@@ -84,14 +84,18 @@ class Engines:
         async with translated(), self._reader.connect() as connection:
             yield connection
 
-    async def checkpoint(self) -> None:
-        """Move everything out of SQLite's write-ahead log and empty it, so that erased bytes are gone."""
-        if self.sqlite:
-            async with translated(), self._writer.connect() as connection:
-                raw = await connection.get_raw_connection()
-                driver = raw.driver_connection
-                assert driver is not None
-                await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    async def checkpoint(self) -> bool:
+        """Move everything out of SQLite's write-ahead log and empty it; False while another reader holds it."""
+        if not self.sqlite:
+            return True
+        async with translated(), self._writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            assert driver is not None
+            cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = await cursor.fetchone()
+            await cursor.close()
+            return not busy
 
     async def close(self) -> None:
         """Close every connection."""

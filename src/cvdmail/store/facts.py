@@ -123,7 +123,7 @@ class Facts:
         return row
 
     async def promises(self, participants: Sequence[int], kind: PromiseKind | None = None) -> list[PromiseRecord]:
-        """Return the promises of participants, by when they were made."""
+        """Return the promises of participants, in the order in which they were believed."""
         query = sa.select(promise).where(promise.c.participant.in_(participants))
         if kind is not None:
             query = query.where(promise.c.kind == kind)
@@ -141,7 +141,7 @@ class Facts:
                 one.made_at,
                 one.slips,
             )
-            for one in await self._connection.execute(query.order_by(promise.c.made_at, promise.c.id))
+            for one in await self._connection.execute(query.order_by(promise.c.id))
         ]
 
     async def learn_ticket(self, participant_row: int, number: str) -> None:

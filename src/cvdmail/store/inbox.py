@@ -56,6 +56,7 @@ class Outcome:
     why: str | None = None
     reading: Mapping[str, Any] | None = field(default=None, repr=False)
     inner: bytes | None = field(default=None, repr=False)
+    signed_sha256: str | None = None
 
 
 class Inbox:
@@ -140,8 +141,8 @@ class Inbox:
         limit: int | None = None,
         sha256: str | None = None,
     ) -> list[MessageRecord]:
-        """Return mails, oldest first."""
-        query = sa.select(message).order_by(message.c.id)
+        """Return mails, oldest first; with ``limit``, those that were tried least."""
+        query = sa.select(message).order_by(*([message.c.tries] if limit else []), message.c.id)
         if row is not None:
             query = query.where(message.c.id == row)
         if sha256 is not None:
@@ -202,6 +203,7 @@ class Inbox:
             "signature_fingerprint": outcome.signature_fingerprint,
             "encrypted": outcome.encrypted,
             "why": outcome.why,
+            "signed_sha256": outcome.signed_sha256,
         }
         await self._connection.execute(sa.update(message).where(message.c.id == row).values(**values))
         if outcome.reading is not None:
@@ -286,6 +288,41 @@ class Inbox:
         """Return the mails with this Message-ID, either direction, with the hash of their bodies."""
         query = sa.select(message).where(message.c.message_id == str(message_id)).order_by(message.c.id)
         return [(_record(one), one.body_sha256) for one in await self._connection.execute(query)]
+
+    async def signed_before(self, signed_sha256: str, row: int) -> bool:
+        """Say whether another mail brought the same signed text already."""
+        where = sa.and_(message.c.signed_sha256 == signed_sha256, message.c.id != row)
+        return await self._connection.scalar(sa.select(message.c.id).where(where).limit(1)) is not None
+
+    async def store_unfetched(self, position: Position, scope: int, now: datetime, why: str) -> None:
+        """Note a mail that the server has and does not hand over, so that a person sees it in the pen."""
+        name = f"{position.account}\0{position.folder}\0{position.uidvalidity}\0{position.uid}"
+        row = await self._rows.next(message)
+        values = {
+            "id": row,
+            "direction": Direction.INBOUND,
+            "state": MessageState.UNPARSED,
+            "sha256": hashlib.sha256(name.encode()).hexdigest(),
+            "received_at": now,
+            "tries": 0,
+            "why": why,
+        }
+        await self._connection.execute(sa.insert(message).values(**values))
+        await self._sealed.put(scope, Place("message", "raw", row), b"")
+        seen = {"id": await self._rows.next(sighting), "message": row, "seen_at": now}
+        names = ("account", "folder", "uidvalidity", "uid")
+        seen |= {name: getattr(position, name) for name in names}
+        await self._connection.execute(sa.insert(sighting).values(**seen))
+
+    async def count_refusal(self, account: str, folder: str, uid: int) -> int:
+        """Count one more time that the server did not hand over a mail; return how often in a row."""
+        where = sa.and_(mailbox_cursor.c.account == account, mailbox_cursor.c.folder == folder)
+        found = (await self._connection.execute(sa.select(mailbox_cursor).where(where))).one()
+        times = found.refused_times + 1 if found.refused_uid == uid else 1
+        await self._connection.execute(
+            sa.update(mailbox_cursor).where(where).values(refused_uid=uid, refused_times=times)
+        )
+        return int(times)
 
     async def cursor(self, account: str, folder: str) -> Cursor | None:
         """Return how far a folder has been read."""

@@ -134,13 +134,14 @@ class Outbox:
             raise NotFound(f"outbox {row}", "there is no such mail", "see 'cvdmail status'")
         return found[0]
 
-    async def freeze(self, row: int, message_row: int, now: datetime) -> None:
-        """Note that the bytes of a mail are made; from now on they never change (constraint: set once)."""
-        await self._connection.execute(
+    async def freeze(self, row: int, message_row: int, now: datetime) -> bool:
+        """Note that the bytes of a mail are made; from now on they never change.  False if they were made before."""
+        done = await self._connection.execute(
             sa.update(outbox)
             .where(outbox.c.id == row, outbox.c.message.is_(None))
             .values(message=message_row, frozen_at=now)
         )
+        return done.rowcount == 1
 
     async def begin_attempt(self, row: int, fence: int, addresses: frozenset[Address], now: datetime) -> int:
         """Commit, before any connect, that an attempt begins; return its number."""
@@ -165,15 +166,19 @@ class Outbox:
         return number
 
     async def finish_attempt(
-        self, row: int, number: int, results: Mapping[Address, RecipientResult], scope: int, now: datetime
+        self, row: int, number: int, results: Mapping[Address, RecipientResult], scope: int | None, now: datetime
     ) -> RecipientState:
-        """Commit what an attempt came to, the server's words sealed; return the state of the mail."""
+        """Commit what an attempt came to, the server's words sealed; return the state of the mail.
+
+        ``scope`` is None for an erased case: the words are dropped.
+        """
         attempt_row = await self._connection.scalar(
             sa.select(attempt.c.id).where(attempt.c.outbox == row, attempt.c.number == number)
         )
         await self._connection.execute(sa.update(attempt).where(attempt.c.id == attempt_row).values(ended_at=now))
-        answers = "\n".join(f"{address}: {result.code} {result.answer}" for address, result in results.items())
-        await self._sealed.put(scope, Place("attempt", "answers", int(attempt_row or 0)), answers.encode())
+        if scope is not None:
+            answers = "\n".join(f"{address}: {result.code} {result.answer}" for address, result in results.items())
+            await self._sealed.put(scope, Place("attempt", "answers", int(attempt_row or 0)), answers.encode())
         for address, result in results.items():
             await self._connection.execute(
                 sa.update(recipient)
@@ -194,9 +199,11 @@ class Outbox:
             sa.update(outbox).where(outbox.c.id == row).values(next_attempt_at=next_attempt_at, stopped=stopped)
         )
 
-    async def stop(self, participants: list[int], why: str, now: datetime) -> list[int]:
+    async def stop(self, participants: list[int], why: str, now: datetime, frozen_only: bool = False) -> list[int]:
         """Refuse every recipient of these participants' mails that still waits, for good; return the mails' rows."""
         of_them = sa.select(outbox.c.id).where(outbox.c.participant.in_(participants), outbox.c.stopped.is_(None))
+        if frozen_only:
+            of_them = of_them.where(outbox.c.message.is_not(None))
         waiting = sa.and_(recipient.c.outbox.in_(of_them), recipient.c.state.in_(_WAITING))
         found = await self._connection.scalars(sa.select(recipient.c.outbox).where(waiting).distinct())
         rows = [int(row) for row in found]

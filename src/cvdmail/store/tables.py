@@ -158,6 +158,7 @@ message = sa.Table(
     sa.Column("encrypted", sa.Boolean(create_constraint=True, name="encrypted")),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("why", sa.String(200)),
+    sa.Column("signed_sha256", sa.String(64), index=True),
     sa.UniqueConstraint("direction", "sha256"),
     sa.CheckConstraint("(direction = 'outbound') = (state = 'outbound')", name="direction_state"),
 )
@@ -349,6 +350,8 @@ mailbox_cursor = sa.Table(
     sa.Column("uidvalidity", sa.BigInteger, nullable=False),
     sa.Column("last_uid", sa.BigInteger, nullable=False),
     sa.Column("last_sync_at", Instant),
+    sa.Column("refused_uid", sa.BigInteger),
+    sa.Column("refused_times", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("last_uid >= 0", name="last_uid"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -55,9 +56,16 @@ class Store:
         async with self._engines.read() as connection:
             yield Transaction(connection, self._vault)
 
-    async def scrub(self) -> None:
-        """After an erasure: empty the write-ahead log, so that the erased bytes are nowhere in the files."""
-        await self._engines.checkpoint()
+    async def scrub(self, seconds: float = 10) -> bool:
+        """After an erasure: empty the write-ahead log, so that the erased bytes are nowhere in the files.
+
+        Another process that reads may hold it up: after ``seconds`` of trying the answer is False.
+        """
+        for _ in range(max(1, int(seconds * 5))):
+            if await self._engines.checkpoint():
+                return True
+            await asyncio.sleep(0.2)
+        return False
 
     async def close(self) -> None:
         """Close every connection."""

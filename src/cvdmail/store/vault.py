@@ -62,6 +62,7 @@ class SealedValues:
         self._connection = connection
         self._vault = vault
         self._next: int | None = None
+        self._living: set[int] = set()
 
     async def mac(self, purpose: str, value: str) -> str:
         """Return a keyed hash (HMAC-SHA256, hex) by which ``value`` can be found again without being readable.
@@ -72,11 +73,20 @@ class SealedValues:
         return hmac.new(key, b"cvdmail mac\0" + purpose.encode() + b"\0" + value.encode(), hashlib.sha256).hexdigest()
 
     async def _scope(self, row: int) -> bytes:
+        """Return a scope key; once in each transaction the database is asked whether it still exists.
+
+        Without that, a value could be sealed under a key that another process has just destroyed.
+        """
         known = self._vault.known(row)
-        if known is not None:
+        if known is not None and row in self._living:
             return known
         wrapped = await self._connection.scalar(sa.select(scope_key.c.wrapped).where(scope_key.c.id == row))
+        if wrapped is not None:
+            self._living.add(row)
+            if known is not None:
+                return known
         if wrapped is None:
+            self._vault.forget(row)
             raise SealBroken(f"scope key {row}", "it was erased", "what it protected can no longer be read")
         return self._vault.unwrap_scope(row, wrapped)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from cvdmail.core import ledger as chains
+from cvdmail.core.archive import must_be_signed
 from cvdmail.core.case import fold_case, fold_participant
 from cvdmail.core.events import EventKind
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.ledger import MAIN, Entry, heads_statement, statement
+from cvdmail.core.records import MessageState
 from cvdmail.errors import CvdmailError
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
@@ -30,10 +32,49 @@ async def audit(desk: Desk) -> dict[str, Any]:
             problems += await _states(tx, name, entries)
             for entry in entries:
                 problems += await _signature(desk, entry)
+        problems += await _rows(tx, names)
         for entry in await tx.ledger.entries(MAIN):
             if entry.event.kind is EventKind.CHECKPOINT:
                 problems += _checkpoint(entry, known)
     return {"ok": not problems, "chains": len(names), "events": events, "problems": problems}
+
+
+async def _rows(tx: Transaction, names: list[str]) -> list[str]:
+    """Compare what the store shows with what the ledger tells: mails, approvals and pins."""
+    told: dict[EventKind, list[Entry]] = {}
+    for name in names:
+        for entry in await tx.ledger.entries(name):
+            told.setdefault(entry.event.kind, []).append(entry)
+
+    def known(kinds: tuple[EventKind, ...], field: str) -> set[object]:
+        return {entry.event.body.get(field) for kind in kinds for entry in told.get(kind, ())}
+
+    kept = known((EventKind.MAIL_FROZEN, EventKind.MAIL_FILED), "sha256")
+    problems = [
+        f"message {record.row}: no event of the ledger tells of these bytes"
+        for record in await tx.inbox.select(states=(MessageState.FILED, MessageState.OUTBOUND))
+        if record.sha256 not in kept
+    ]
+    signed = {
+        (entry.event.body.get("draft"), entry.event.body.get("digest"), entry.event.actor)
+        for entry in told.get(EventKind.DRAFT_APPROVED, ())
+    }
+    for draft in await tx.drafts.select():
+        problems += [
+            f"draft {draft.row}: the ledger does not tell of an approval of it"
+            for one in await tx.drafts.approvals(draft.row)
+            if (draft.row, one.digest, str(one.fingerprint)) not in signed
+        ]
+    pins = {
+        (entry.event.body.get("contact"), entry.event.body.get("fingerprint"))
+        for entry in told.get(EventKind.KEY_PINNED, ())
+    }
+    problems += [
+        f"contact {pin.contact}: the ledger does not tell of the key pinned to it"
+        for pin in await tx.contacts.pinned()
+        if (pin.contact, str(pin.fingerprint)) not in pins
+    ]
+    return problems
 
 
 async def _states(tx: Transaction, name: str, entries: list[Entry]) -> list[str]:
@@ -57,13 +98,14 @@ async def _states(tx: Transaction, name: str, entries: list[Entry]) -> list[str]
 async def _signature(desk: Desk, entry: Entry) -> list[str]:
     """Verify the signature of a person's decision, or of a checkpoint."""
     event = entry.event
-    if event.signature is None:
-        return []
     place = f"{event.chain} event {entry.seq}"
+    if event.signature is None:
+        missing = event.kind is EventKind.CHECKPOINT or must_be_signed(event)
+        return [f"{place}: a decision without the signature of who decided"] if missing else []
     if event.kind is EventKind.CHECKPOINT:
         signed, fingerprint, address = _heads(entry), desk.config.openpgp.mailbox_key, desk.config.mailbox.address
     else:
-        person = desk.config.person_of(Fingerprint(event.actor))
+        person = next((one for one in desk.config.people if str(one.fingerprint) == event.actor), None)
         if person is None:
             return [f"{place}: signed by somebody who is not under [[people]]"]
         signed, fingerprint, address = statement(event), person.fingerprint, person.address

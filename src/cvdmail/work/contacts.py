@@ -70,6 +70,10 @@ async def confirm(desk: Desk, actor: Actor, value: str, state: ContactState, ven
         if state is ContactState.DEMOTED:
             reached = [one.row for one in await tx.cases.participants() if one.contact == contact.row]
             await tx.outbox.stop(reached, "its contact was demoted", now)
+            for pin in await tx.contacts.unpin(contact.row, now):
+                body: dict[str, Value] = {"contact": contact.row, "fingerprint": str(pin)}
+                unpinned = Event(MAIN, EventKind.KEY_UNPINNED, now, str(actor.fingerprint), body)
+                await tx.ledger.append(await actor.decide(unpinned))
         if state is ContactState.CONFIRMED and contact.channel is Channel.EMAIL:
             for participant in await tx.cases.participants():
                 if participant.vendor == contact.vendor and participant.contact is None:
@@ -137,7 +141,12 @@ async def pin(
         contact = await tx.contacts.add(name, Channel.EMAIL, address.key, 0.9, now)
         if not found:
             await tx.contacts.note_evidence(contact.row, "person", now)
+        before = {one.fingerprint for one in await tx.contacts.pinned(contact.row)}
         await tx.contacts.pin(contact.row, certificate.fingerprint, str(actor.fingerprint), now)
+        if before - {certificate.fingerprint}:
+            # What was encrypted to the key before this one must not go out any more.
+            reached = [one.row for one in await tx.cases.participants() if one.contact == contact.row]
+            await tx.outbox.stop(reached, "another key was pinned to its contact", now, frozen_only=True)
         await tx.contacts.set_state(contact.row, ContactState.CONFIRMED)
         body: dict[str, Value] = {"contact": contact.row, "fingerprint": str(certificate.fingerprint)}
         event = Event(MAIN, EventKind.KEY_PINNED, now, str(actor.fingerprint), body)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +41,7 @@ from cvdmail.work.review import Prepared, prepare, reviewed
 
 DAEMON = "daemon"
 LEASE = "daemon"
+GIVEN_UP = "given up after 5 days"
 FREEZE_AT_ONCE = 4  # mails signed and encrypted side by side
 _EVENTS = {
     RecipientState.SENT: EventKind.MAIL_SENT,
@@ -56,6 +57,7 @@ class Delivered:
 
     states: Mapping[int, RecipientState]
     stopped: str | None = None
+    stopped_by: str | None = None
 
 
 async def recover(desk: Desk) -> int:
@@ -71,13 +73,20 @@ async def recover(desk: Desk) -> int:
     return len(interrupted)
 
 
-async def deliver_due(desk: Desk, postman: Postman, fence: int, limit: int = 50) -> Delivered:
-    """Try every mail that is due once, oldest first; stop early when the server asks to be left alone."""
+async def deliver_due(
+    desk: Desk, postman: Postman, fence: int, limit: int = 50, stopping: Callable[[], bool] = lambda: False
+) -> Delivered:
+    """Try every mail that is due once, oldest first; stop early when the server asks to be left alone.
+
+    ``stopping`` is asked between two mails: the one under way is always finished.
+    """
     now = desk.clock.now()
     async with desk.store.read() as tx:
         due = await tx.outbox.select(due_at=now, limit=limit)
     states: dict[int, RecipientState] = {}
-    for record in await _frozen(desk, due, states):
+    for record in await _frozen(desk, due, states, fence):
+        if stopping():
+            break
         try:
             result, state = await _attempt(desk, postman, record, fence)
         except (SealBroken, NotFound) as problem:
@@ -85,13 +94,15 @@ async def deliver_due(desk: Desk, postman: Postman, fence: int, limit: int = 50)
             continue
         states[record.row] = state
         if result.stop_queue:
-            return Delivered(states, "the SMTP server refuses the log-in: mend [smtp], then try again")
+            return Delivered(states, "the server refuses the log-in: mend [smtp], then restart", "SMTP log-in")
         if result.pause_host:
             return Delivered(states, "the SMTP server asks to be left alone for a while")
     return Delivered(states)
 
 
-async def _frozen(desk: Desk, due: list[OutboxRecord], states: dict[int, RecipientState]) -> list[OutboxRecord]:
+async def _frozen(
+    desk: Desk, due: list[OutboxRecord], states: dict[int, RecipientState], fence: int
+) -> list[OutboxRecord]:
     """Make the bytes of the mails that have none yet, a few at a time; those that were stopped stand in ``states``."""
     slots = asyncio.Semaphore(FREEZE_AT_ONCE)
 
@@ -99,7 +110,7 @@ async def _frozen(desk: Desk, due: list[OutboxRecord], states: dict[int, Recipie
         if record.message is not None:
             return record
         async with slots:
-            return await _freeze(desk, record)
+            return await _freeze(desk, record, fence)
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -113,7 +124,7 @@ async def _frozen(desk: Desk, due: list[OutboxRecord], states: dict[int, Recipie
     return [frozen for frozen in made if frozen is not None]
 
 
-async def _freeze(desk: Desk, record: OutboxRecord) -> OutboxRecord | None:
+async def _freeze(desk: Desk, record: OutboxRecord, fence: int) -> OutboxRecord | None:
     """Make and commit the final bytes of a mail; None if it had to be stopped instead, with the reason kept."""
     try:
         async with desk.store.read() as tx:
@@ -127,13 +138,15 @@ async def _freeze(desk: Desk, record: OutboxRecord) -> OutboxRecord | None:
         return None
     now = headers.date
     async with desk.store.write() as tx:
+        await _check_lease(tx, fence)
         scope = await tx.cases.scope(prepared.participant.case_row)
         body_hash = hashlib.sha256(raw.partition(b"\r\n\r\n")[2]).hexdigest()
         reading = _reading(prepared, headers, intended)
         message = await tx.inbox.store_outbound(raw, intended.message_id, body_hash, reading, scope, now)
         await tx.inbox.file(message, record.participant, scope, True, None, DAEMON, now)
         await tx.cases.issue_token(record.participant, token, now)
-        await tx.outbox.freeze(record.row, message, now)
+        if not await tx.outbox.freeze(record.row, message, now):
+            raise StoreUnavailable("delivery", "another daemon has made this mail already", "only one may run")
         body: dict[str, Value] = {
             "digest": prepared.statement.digest(),
             "keys": sorted(intended.encryption_key_ids),
@@ -191,7 +204,15 @@ async def _make(desk: Desk, prepared: Prepared) -> tuple[bytes, Headers, Intende
         entity, config.openpgp.mailbox_key, recipients, tuple(key.ring for key in prepared.keys)
     )
     raw = compose.outer(headers, ciphertext, desk.word())
-    intended = Intended(statement.case, mailbox, frozenset(to), frozenset(cc), frozenset(expected), headers.message_id)
+    intended = Intended(
+        case=statement.case,
+        sender=mailbox,
+        to=frozenset(to),
+        cc=frozenset(cc),
+        encryption_key_ids=frozenset(expected),
+        message_id=headers.message_id,
+        sender_name=headers.sender_name,
+    )
     guard.inspect(OutgoingMail(raw, mailbox, (*to, *cc), intended))
     return raw, headers, intended, token
 
@@ -199,6 +220,7 @@ async def _make(desk: Desk, prepared: Prepared) -> tuple[bytes, Headers, Intende
 def _reading(prepared: Prepared, headers: Headers, intended: Intended) -> dict[str, object]:
     return {
         "from": str(headers.sender),
+        "from_name": headers.sender_name,
         "to": [str(address) for address in headers.to],
         "cc": [str(address) for address in headers.cc],
         "date": headers.date.isoformat(),
@@ -222,19 +244,27 @@ async def outgoing(
     to = frozenset(Address.parse(text) for text in reading["to"])
     cc = frozenset(Address.parse(text) for text in reading["cc"])
     intended = Intended(
-        record.case, mailbox, to, cc, frozenset(reading["key_ids"]), MessageId(reading["message_id"]), waiting
+        case=record.case,
+        sender=mailbox,
+        to=to,
+        cc=cc,
+        encryption_key_ids=frozenset(reading["key_ids"]),
+        message_id=MessageId(reading["message_id"]),
+        sender_name=reading["from_name"],
+        outstanding=waiting,
     )
     return OutgoingMail(raw, mailbox, tuple(sorted(intended.envelope)), intended)
 
 
 async def _attempt(
-    desk: Desk, postman: Postman, record: OutboxRecord, fence: int
+    desk: Desk, postman: Postman, due: OutboxRecord, fence: int
 ) -> tuple[SubmissionResult, RecipientState]:
-    waiting = frozenset(person.address for person in record.recipients if outstanding(person.state))
     async with desk.store.write() as tx:
-        lease = await tx.inbox.lease(LEASE)
-        if lease is None or lease.fence != fence:
-            raise StoreUnavailable("delivery", "another daemon has taken over", "only one may run; this one stops")
+        await _check_lease(tx, fence)
+        record = await tx.outbox.get(due.row)  # as it stands now: somebody may have stopped it a moment ago
+        waiting = frozenset(person.address for person in record.recipients if outstanding(person.state))
+        if record.stopped or not waiting:
+            return SubmissionResult({}), record.state
         mail = await outgoing(tx, desk, record, waiting)
         number = await tx.outbox.begin_attempt(record.row, fence, waiting, desk.clock.now())
     try:
@@ -247,11 +277,17 @@ async def _attempt(
         return result, await _finish(desk, tx, record, number, result, desk.clock.now())
 
 
+async def _check_lease(tx: Transaction, fence: int) -> None:
+    lease = await tx.inbox.lease(LEASE)
+    if lease is None or lease.fence != fence:
+        raise StoreUnavailable("delivery", "another daemon has taken over", "only one may run; this one stops")
+
+
 async def _finish(
     desk: Desk, tx: Transaction, record: OutboxRecord, number: int, result: SubmissionResult, now: datetime
 ) -> RecipientState:
     case = await tx.cases.get(record.case)
-    scope = await tx.cases.scope(case.row)
+    scope = None if case.erased_at is not None else await tx.cases.scope(case.row)
     state = await tx.outbox.finish_attempt(record.row, number, result.recipients, scope, now)
     for person in (await tx.outbox.get(record.row)).recipients:
         outcome = result.recipients.get(person.address)
@@ -267,7 +303,7 @@ async def _finish(
         event = Event(str(record.case), _EVENTS[outcome.state], now, DAEMON, body, record.participant)
         await tx.ledger.append(event)
     pause = HOST_PAUSE if result.pause_host else delay(await tx.outbox.attempts(record.row))
-    stopped = "given up after 5 days; a person must decide" if gave_up(record.queued_at, now) else None
+    stopped = f"{GIVEN_UP}; a person must decide" if gave_up(record.queued_at, now) else None
     await tx.outbox.schedule(record.row, now + pause, stopped)
     if state is RecipientState.UNKNOWN and desk.policy.resend_unknown is ResendUnknown.ONCE:
         await tx.outbox.resend_unknown(record.row, now)

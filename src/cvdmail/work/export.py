@@ -36,6 +36,7 @@ async def export(desk: Desk, actor: Actor, case_id: CaseId) -> dict[str, bytes]:
     files["checkpoint.json"] = heads_statement(heads, found.events[-1].event.at) + b"\n"
     signer = await desk.keys.team(actor.person.address, actor.fingerprint)
     files[archive.SIGNER_KEY] = signer.armored
+    await _people(desk, found, files)
     manifest = archive.manifest(files)
     signature = await actor.openpgp.sign_detached(manifest, actor.fingerprint)
     body: dict[str, Value] = {"case": str(case_id), "manifest": hashlib.sha256(manifest).hexdigest()}
@@ -43,6 +44,14 @@ async def export(desk: Desk, actor: Actor, case_id: CaseId) -> dict[str, bytes]:
     async with desk.store.write() as tx:
         await tx.ledger.append(event)
     return {**files, archive.MANIFEST: manifest, archive.SIGNATURE: signature}
+
+
+async def _people(desk: Desk, found: WholeCase, files: dict[str, bytes]) -> None:
+    """Put the keys of everybody who decided something beside the ledger, so that each decision can be checked."""
+    for person in desk.config.people:
+        if any(entry.event.actor == str(person.fingerprint) for entry in found.events):
+            key = await desk.keys.team(person.address, person.fingerprint)
+            files[f"keys/{person.fingerprint}.asc"] = key.armored
 
 
 async def _messages(desk: Desk, found: WholeCase, files: dict[str, bytes]) -> None:

@@ -10,11 +10,11 @@ from cvdmail.core.ids import CaseId
 from cvdmail.core.ledger import MAIN, Event, Value, commitment
 from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.records import FactRecord, MessageRecord, MessageState, ParticipantRecord, ScopeKind
-from cvdmail.errors import CvdmailError, Refused
+from cvdmail.errors import CryptoUnavailable, Refused, StoreUnavailable
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import accept_by_policy
 from cvdmail.work.desk import Actor, Desk
-from cvdmail.work.judge import MAX_TRIES, Judged, as_copy, bounced, copy_of, judge
+from cvdmail.work.judge import MAX_TRIES, Judged, as_copy, bounced, copy_of, held, judge
 
 DAEMON = "daemon"
 AT_ONCE = 4  # mails judged side by side: gpg is what takes the time
@@ -56,14 +56,21 @@ async def process_one(desk: Desk, record: MessageRecord) -> Settled:
         return await _set_aside(desk, record)
     try:
         judged = await judge(desk, raw, record.received_at)
-    except CvdmailError:
+    except (CryptoUnavailable, StoreUnavailable):
         async with desk.store.write() as tx:
             await tx.inbox.uncount_try(record.row)  # the fault is ours and temporary, not the mail's
         raise
     async with desk.store.write() as tx:
-        # Its twin may have been settled while this one was judged.
-        again = await copy_of(tx, judged.outcome.message_id, judged.outcome.body_sha256, record.row)
-        return await _settle(desk, tx, record, as_copy(judged) if again else judged)
+        # While this mail was judged, somebody may have settled it, its twin, or a mail with the same signed text.
+        there = await tx.inbox.get(record.row)
+        if there.state is not MessageState.STORED:
+            return Settled(record.row, there.state)
+        outcome = judged.outcome
+        if await copy_of(tx, outcome.message_id, outcome.body_sha256, record.row):
+            judged = as_copy(judged)
+        elif outcome.signed_sha256 and await tx.inbox.signed_before(outcome.signed_sha256, record.row):
+            judged = held(judged, "the very same signed text came before: a replay?")
+        return await _settle(desk, tx, record, judged)
 
 
 async def _set_aside(desk: Desk, record: MessageRecord) -> Settled:

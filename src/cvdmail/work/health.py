@@ -41,6 +41,9 @@ async def status(desk: Desk) -> dict[str, Any]:
         mailboxes.append(
             {"folder": folder, "last_sync": instant(last) if last else None, "idle": running, "behind": stored}
         )
+    stuck = [one for one in waiting if one.state is RecipientState.SENDING]
+    if any(now - person.at > STALE_AFTER for one in stuck for person in one.recipients):
+        problems.append("a mail has been on the wire for 15 minutes: restart the daemon")
     counts = {state: sum(one.state is state for one in waiting) for state in RecipientState}
     stopped = [one for one in waiting if one.stopped]
     if stopped:

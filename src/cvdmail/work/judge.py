@@ -11,8 +11,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cvdmail.core import body, sender
@@ -21,7 +21,7 @@ from cvdmail.core.extract import MailKind, normalise_line
 from cvdmail.core.extract.facts import Bounce, FactKind, Identifier
 from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
 from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId, ReplyToken
-from cvdmail.core.mail import Mail, Part, parse
+from cvdmail.core.mail import Mail, parse
 from cvdmail.core.matching import (
     Clue,
     Decision,
@@ -37,15 +37,16 @@ from cvdmail.core.matching import (
     subject_moved_on,
     trust,
 )
-from cvdmail.core.records import Direction, MessageState, OutboxRecord, ParticipantRecord
+from cvdmail.core.records import ContactRecord, ContactState, Direction, MessageState, OutboxRecord, ParticipantRecord
 from cvdmail.core.sender import Sender, read_recipients, read_sender
-from cvdmail.errors import CryptoRefused, CvdmailError, NotFound, ParseLimit, Refused
+from cvdmail.errors import CvdmailError, NotFound, ParseLimit, Refused
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
+from cvdmail.work.open_mail import Opened, open_mail
 
 MAX_TRIES = 3
-MAX_INNER = 40 * 1024 * 1024
+DATES_APART = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,6 @@ class Judged:
     match: Match
     decision: Decision
     reading: Reading | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """The cryptographic layer taken off: the inner mail, if there is one, and what signed the whole."""
-
-    encrypted: bool
-    inner: Mail | None
-    signatures: tuple[Signature, ...]
-    problem: str | None = None
 
 
 async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
@@ -83,8 +74,8 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
     if copied:
         outcome = Outcome(MessageState.COPY, mail.message_id, body_hash)
         return as_copy(Judged(outcome, match(clues), Decision(Verdict.HELD, False, "copy"), None))
-    opened = await _open(desk, mail, rings)
-    signed = verdict(opened.signatures, pinned, desk.clock.now(), mail.date)
+    opened = await open_mail(desk, mail, rings)
+    signed = verdict(opened.signatures, pinned, desk.clock.now(), received_at)
     known_lines = await _thread_lines(desk, clues)
     reading = await asyncio.to_thread(body.read, mail, opened.inner, received_at, known_lines)
     async with desk.store.read() as tx:
@@ -109,7 +100,8 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
             "text": reading.extraction.text,
             "attachments": list(reading.attachments),
         },
-        inner=opened.inner.raw if opened.encrypted and opened.inner is not None else None,
+        inner=opened.clear,
+        signed_sha256=_signed_once(signed, opened),
     )
     return Judged(outcome, found, decision, reading)
 
@@ -119,7 +111,7 @@ def _unparsed(why: str) -> Judged:
     return Judged(outcome, Match(None, ()), Decision(Verdict.HELD, False, why), None)
 
 
-def _decide(opened: _Opened, found: Match, trusted: Trust) -> Decision:
+def _decide(opened: Opened, found: Match, trusted: Trust) -> Decision:
     decision = decide(found, trusted)
     if opened.problem is not None:
         return Decision(Verdict.HELD, False, opened.problem)
@@ -129,7 +121,7 @@ def _decide(opened: _Opened, found: Match, trusted: Trust) -> Decision:
 async def copy_of(
     tx: Transaction, message_id: MessageId | None, body_sha256: str | None, row: int | None = None
 ) -> bool:
-    """Say whether a mail has the Message-ID and the body of another one that we hold and have settled.
+    """Say whether a mail has the Message-ID and the body of another one that is filed, or that we sent.
 
     The same Message-ID with another body is no copy: it may be forged, and is judged like any other mail.
     """
@@ -141,7 +133,8 @@ async def copy_of(
     )
 
 
-_SETTLED = (MessageState.FILED, MessageState.HELD, MessageState.DISCARDED, MessageState.OUTBOUND)
+# A held or discarded twin hides nothing: somebody may have sent it ahead to make the real mail look like a copy.
+_SETTLED = (MessageState.FILED, MessageState.OUTBOUND)
 
 
 def as_copy(judged: Judged) -> Judged:
@@ -153,6 +146,12 @@ def as_copy(judged: Judged) -> Judged:
         why="same Message-ID and body as a mail we hold",
     )
     return Judged(outcome, judged.match, Decision(Verdict.HELD, False, "copy"), None)
+
+
+def held(judged: Judged, why: str) -> Judged:
+    """Return the same judgement, held for a person."""
+    outcome = replace(judged.outcome, state=MessageState.HELD, why=why)
+    return replace(judged, outcome=outcome, decision=Decision(Verdict.HELD, False, why))
 
 
 async def _clues(
@@ -183,7 +182,18 @@ async def _clues(
         one = await tx.cases.participant(row)
         known = known_sender(from_, await tx.cases.known_addresses(row))
         clues.append(Clue(one.case, row, Evidence.TICKET, known))
-    return [clue for clue in clues if (await tx.cases.get(clue.case)).erased_at is None]
+    return await _tempered(tx, clues)
+
+
+async def _tempered(tx: Transaction, clues: list[Clue]) -> list[Clue]:
+    """Drop the clues for erased cases, and let none for a participant that was removed be certain."""
+    tempered = []
+    for clue in clues:
+        if (await tx.cases.get(clue.case)).erased_at is not None:
+            continue
+        removed = (await tx.cases.participant(clue.participant)).removed_at is not None
+        tempered.append(replace(clue, certain=False) if removed else clue)
+    return tempered
 
 
 async def _by_token(desk: Desk, tx: Transaction, recipients: Iterable[Address]) -> list[ParticipantRecord]:
@@ -227,9 +237,9 @@ async def _keys(
         if not clue.certain:
             continue
         participant = await tx.cases.participant(clue.participant)
-        contacts |= {one.row for one in await tx.contacts.select(vendor=participant.vendor)}
+        contacts |= {one.row for one in await tx.contacts.select(vendor=participant.vendor) if _confirmed(one)}
     if not contacts and from_.address is not None:
-        contacts = {one.row for one in await tx.contacts.by_address(from_.address)}
+        contacts = {one.row for one in await tx.contacts.by_address(from_.address) if _confirmed(one)}
     pinned: set[str] = set()
     rings: list[Path] = []
     for row in sorted(contacts)[:20]:
@@ -240,6 +250,10 @@ async def _keys(
                 pinned.add(str(pin.fingerprint))
                 rings.append(key)
     return frozenset(pinned), tuple(rings)
+
+
+def _confirmed(contact: ContactRecord) -> bool:
+    return contact.state is ContactState.CONFIRMED
 
 
 async def _ring(desk: Desk, address: Address | None, fingerprint: Fingerprint) -> Path | None:
@@ -260,73 +274,41 @@ async def _known(tx: Transaction, found: Match) -> frozenset[Address]:
 
 
 def _trust(
-    desk: Desk, mail: Mail, opened: _Opened, from_: Sender, signed: Signature, known: frozenset[Address]
+    desk: Desk, mail: Mail, opened: Opened, from_: Sender, signed: Signature, known: frozenset[Address]
 ) -> Trust:
-    transport = authentication(mail.root, desk.config.mailbox.authserv_id, from_)
-    agree = opened.inner is None or _headers_agree(mail, opened.inner, from_)
+    transport = authentication(mail.root, desk.config.mailbox.authserv_id, from_, desk.config.mailbox.authserv_hops)
+    agree = opened.inner is None or _headers_agree(mail, opened.inner, from_, desk.config.mailbox.address)
     return trust(signed.state, from_, known, transport, agree)
 
 
-def _headers_agree(outer: Mail, inner: Mail, from_: Sender) -> bool:
-    """Say whether the protected headers, where there are any, name the sender and Message-ID of the outside."""
+def _headers_agree(outer: Mail, inner: Mail, from_: Sender, own: Address) -> bool:
+    """Say whether the protected headers, where there are any, fit the outside and name us.
+
+    A signed text to somebody else, sent on to us, has the right signature and the wrong recipient: OpenPGP signs none.
+    """
     if any(header.name == "from" for header in inner.root.headers):
         inside = read_sender(inner.root)
         if inside.address is None or inside.address != from_.address:
             return False
-    return inner.message_id is None or outer.message_id is None or inner.message_id == outer.message_id
+    if inner.message_id is not None and outer.message_id is not None and inner.message_id != outer.message_id:
+        return False
+    if inner.date is not None and outer.date is not None and abs(inner.date - outer.date) > DATES_APART:
+        return False
+    addressed = any(header.name in ("to", "cc") for header in inner.root.headers)
+    return not addressed or any(_is_ours(address, own) for address in read_recipients(inner.root))
 
 
-async def _open(desk: Desk, mail: Mail, rings: tuple[Path, ...]) -> _Opened:
-    """Take off the cryptographic layer, only where it is the root of the mail (EFAIL)."""
-    root = mail.root
-    if root.media_type == "multipart/encrypted":
-        if len(root.children) != 2 or root.children[0].media_type != "application/pgp-encrypted":
-            return _Opened(True, None, (), "its encryption is not of the form of RFC 3156")
-        return await _decrypt(desk, mail, root.children[1], rings)
-    if root.media_type == "multipart/signed" and len(root.children) == 2:
-        signatures = await _verify(desk, mail.slice(root.children[0]), mail.content(root.children[1]), rings)
-        if any(one.state is SignatureState.GOOD for one in signatures):
-            return _Opened(False, await _parsed(mail.slice(root.children[0])), signatures)
-        return _Opened(False, None, signatures)
-    return _Opened(False, None, ())
+def _is_ours(address: Address, own: Address) -> bool:
+    """Say whether an address is the mailbox, with or without a reply token."""
+    return address.domain == own.domain and address.local.lower().partition("+")[0] == own.local.lower()
 
 
-async def _decrypt(desk: Desk, mail: Mail, part: Part, rings: tuple[Path, ...]) -> _Opened:
-    try:
-        result, text = await desk.openpgp.decrypt(mail.content(part), rings, MAX_INNER)
-    except ParseLimit as limit:
-        return _Opened(True, None, (), limit.why)
-    except CryptoRefused as refusal:
-        return _Opened(True, None, (), refusal.why)
-    if not result.ok:
-        why = "it is not encrypted to our key" if result.no_secret_key else f"it does not decrypt: {result.why}"
-        return _Opened(True, None, (), why[:200])
-    inner = await _parsed(text)
-    if inner is None:
-        return _Opened(True, None, result.signatures, "its decrypted content is over the limits")
-    if not result.signatures and inner.root.media_type == "multipart/signed" and len(inner.root.children) == 2:
-        signed = inner.root.children
-        signatures = await _verify(desk, inner.slice(signed[0]), inner.content(signed[1]), rings)
-        return _Opened(True, inner, signatures)
-    return _Opened(True, inner, result.signatures)
-
-
-async def _verify(desk: Desk, data: bytes, signature: bytes, rings: tuple[Path, ...]) -> tuple[Signature, ...]:
-    """Check a detached signature on the very bytes of the part, line ends made canonical (RFC 3156 section 5)."""
-    if not rings:
-        return (Signature(SignatureState.UNKNOWN_KEY, note="no key is pinned"),)
-    canonical = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    try:
-        return await desk.openpgp.verify_detached(canonical, signature, rings)
-    except (CryptoRefused, ParseLimit) as refusal:
-        return (Signature(SignatureState.ERROR, note=refusal.why),)
-
-
-async def _parsed(data: bytes) -> Mail | None:
-    try:
-        return await asyncio.to_thread(parse, data)
-    except ParseLimit:
+def _signed_once(signed: Signature, opened: Opened) -> str | None:
+    """Return a name for this text signed at this moment by this key: seen again in another mail, it is a replay."""
+    if signed.state is not SignatureState.GOOD or opened.inner is None or signed.made_at is None:
         return None
+    head = f"{signed.fingerprint} {signed.made_at.timestamp():.0f}\n".encode()
+    return hashlib.sha256(head + opened.inner.raw).hexdigest()
 
 
 async def _thread_lines(desk: Desk, clues: list[Clue]) -> frozenset[str]:

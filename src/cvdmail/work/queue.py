@@ -10,6 +10,7 @@ from cvdmail.core.ledger import Event, Value
 from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.records import OutboxRecord
 from cvdmail.errors import Refused
+from cvdmail.work.deliver import GIVEN_UP
 from cvdmail.work.desk import Actor, Desk
 from cvdmail.work.review import prepare, reviewed
 
@@ -56,7 +57,10 @@ async def send(desk: Desk, actor: Actor, case_id: CaseId) -> list[OutboxRecord]:
 
 
 async def resend_unknown(desk: Desk, actor: Actor, case_id: CaseId) -> int:
-    """Let the mails of a case whose fate is unknown go out once more, with the identical bytes; return how many."""
+    """Let mails go out once more whose fate is unknown, or that were given up after days; return how many.
+
+    The bytes are the identical ones.
+    """
     actor.require(PersonRole.RESEARCHER, "send")
     now = desk.clock.now()
     async with desk.store.write() as tx:
@@ -65,6 +69,7 @@ async def resend_unknown(desk: Desk, actor: Actor, case_id: CaseId) -> int:
             one
             for one in await tx.outbox.select(case_row=case.row)
             if any(person.state is RecipientState.UNKNOWN and person.resent == 0 for person in one.recipients)
+            or (one.stopped or "").startswith(GIVEN_UP)
         ]
         for one in unknown:
             await tx.outbox.resend_unknown(one.row, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 
 from cvdmail.config import PersonRole
@@ -21,7 +22,8 @@ CHECKPOINT_EVERY = timedelta(days=1)
 async def rekey(desk: Desk, actor: Actor, readers: Sequence[Fingerprint], rings: Sequence[Path]) -> int:
     """Make a new store key for ``readers`` and wrap every scope key by it; return how many scope keys there are.
 
-    Who is no longer among the readers cannot open what is in the database from now on.
+    Who is no longer among the readers cannot open the database with their key from now on.  Somebody who copied scope
+    keys out of a running program before could still use them: they stay the same under another wrapping.
     """
     actor.require(PersonRole.OPERATOR, "store rekey")
     new_key = desk.entropy.bytes(32)
@@ -38,8 +40,16 @@ async def rekey(desk: Desk, actor: Actor, readers: Sequence[Fingerprint], rings:
     return count
 
 
-async def erase_case(desk: Desk, actor: Actor, case_id: CaseId, reason: bytes) -> bool:
-    """Ask for the erasure of a case, or, as a second person, carry it out; True when it is erased.
+class Erasure(Enum):
+    """How far an erasure has come."""
+
+    REQUESTED = "requested"
+    ERASED = "erased"
+    NOT_SCRUBBED = "not_scrubbed"
+
+
+async def erase_case(desk: Desk, actor: Actor, case_id: CaseId, reason: bytes) -> Erasure:
+    """Ask for the erasure of a case, or, as a second person, carry it out.
 
     Two different people must ask (their signatures are in the ledger).  What stays: rows, hashes and events.
     """
@@ -57,14 +67,13 @@ async def erase_case(desk: Desk, actor: Actor, case_id: CaseId, reason: bytes) -
         if not others:
             event = Event(str(case_id), EventKind.ERASURE_REQUESTED, now, str(actor.fingerprint), body)
             await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
-            return False
+            return Erasure.REQUESTED
         event = Event(str(case_id), EventKind.CASE_ERASED, now, str(actor.fingerprint), body)
         await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
         people = [one.row for one in await tx.cases.participants(case.row)]
         await tx.outbox.stop(people, "the case is erased", now)
         await tx.scopes.erase_case(case.row, now)
-    await desk.store.scrub()
-    return True
+    return Erasure.ERASED if await desk.store.scrub() else Erasure.NOT_SCRUBBED
 
 
 async def checkpoint(desk: Desk) -> bool:

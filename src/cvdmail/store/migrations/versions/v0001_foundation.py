@@ -174,6 +174,8 @@ def upgrade() -> None:
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
         sa.Column("last_uid", sa.BigInteger(), nullable=False),
         sa.Column("last_sync_at", sa.String(length=27), nullable=True),
+        sa.Column("refused_uid", sa.BigInteger(), nullable=True),
+        sa.Column("refused_times", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint("last_uid >= 0", name=op.f("ck_mailbox_cursor_last_uid")),
         sa.PrimaryKeyConstraint("account", "folder", name=op.f("pk_mailbox_cursor")),
     )
@@ -258,11 +260,13 @@ def upgrade() -> None:
         sa.Column("encrypted", sa.Boolean(create_constraint=True, name="encrypted"), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("why", sa.String(length=200), nullable=True),
+        sa.Column("signed_sha256", sa.String(length=64), nullable=True),
         sa.CheckConstraint("(direction = 'outbound') = (state = 'outbound')", name=op.f("ck_message_direction_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("direction", "sha256", name=op.f("uq_message_direction_sha256")),
     )
     op.create_index(op.f("ix_message_message_id"), "message", ["message_id"], unique=False)
+    op.create_index(op.f("ix_message_signed_sha256"), "message", ["signed_sha256"], unique=False)
     op.create_index(op.f("ix_message_state"), "message", ["state"], unique=False)
     op.create_table(
         "contact_evidence",

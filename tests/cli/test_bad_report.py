@@ -1,0 +1,184 @@
+"""``case new`` with reports that are none, and with things that are not there: refused, and nothing is opened."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from cli.lab import CASE, FINDING, Lab, unchanged
+
+HEAD = "---\ntitle: t\naffected: 1\nimpact: i\nvendor: vendor.example\n"
+BODY = "---\n\n## Reproduction\n\nsteps\n"
+
+REPORTS: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "the file is empty"),
+    "blank": (b" \n\n\t\n", "the file is empty"),
+    "binary": (b"\x7fELF\x02\x01\x01" + bytes(range(256)), "is not UTF-8 text"),
+    "NUL": ((HEAD + BODY).encode() + b"a\0b", "holds a NUL"),
+    "UTF-16": ((HEAD + BODY).encode("utf-16"), "not UTF-8"),
+    "too large": (b"---\n" + b"x" * (1024 * 1024), "larger than 1024 KB"),
+    "no front matter": (b"# A title\n\ntext\n", "it has no front matter"),
+    "front matter not closed": (HEAD.encode(), "is not closed"),
+    "broken YAML": (b"---\ntitle: [unclosed\n" + BODY.encode(), "is not YAML"),
+    "YAML with a tab": (b"---\ntitle: t\n\timpact: i\n" + BODY.encode(), "is not YAML"),
+    "YAML that is a list": (b"---\n- a\n- b\n" + BODY.encode(), "no 'name: value' lines"),
+    "YAML aliases": (b"---\ntitle: &a t\nimpact: *a\n" + BODY.encode(), "uses YAML aliases"),
+    "nested value": (b"---\ntitle: t\nimpact:\n  deep: er\n" + BODY.encode(), "neither text nor a list"),
+    "odd name": (b"---\n'<b>': t\n" + BODY.encode(), "a name is not made of letters"),
+    "CR in the title": (b'---\ntitle: "a\\rBcc: x"\n' + HEAD[13:].encode() + BODY.encode(), "U+000D"),
+    "LF in the title": (b'---\ntitle: "a\\nBcc: x"\n' + HEAD[13:].encode() + BODY.encode(), "U+000A"),
+    "escape in the title": (b'---\ntitle: "a\\x1b[2J"\n' + HEAD[13:].encode() + BODY.encode(), "U+001B"),
+    "line separator in the title": ("---\ntitle: a\u2028b\n".encode() + HEAD[13:].encode() + BODY.encode(), ""),
+    "long title": (b"---\ntitle: " + b"x" * 1000 + b"\n" + HEAD[13:].encode() + BODY.encode(), "longer than 900"),
+    "escape in the text": ((HEAD + BODY).encode() + b"\x1b[2J\n", "holds a control character"),
+    "odd origin": ((HEAD + "origin: god\n" + BODY).encode(), "origin is neither"),
+    "odd severity": ((HEAD + "severity: CVSS:3.1/AV:Z\n" + BODY).encode(), "report severity"),
+    "severity in words": ((HEAD + "severity: terrible\n" + BODY).encode(), "report severity"),
+    "no impact": (b"---\ntitle: t\naffected: 1\n" + BODY.encode(), "parts that the policy requires are missing: impact"),
+    "no part at all": (b"---\nvendor: v.example\n---\n\ntext\n", "missing: title, impact, affected, reproduction"),
+    "a contact and no vendor": (
+        (HEAD.replace("vendor: vendor.example\n", "contact: a@b.example\n") + BODY).encode(), "names a contact"),
+    "a contact that is none": ((HEAD + "contact: somebody\n" + BODY).encode(), "address"),
+    "a vendor that is none": ((HEAD.replace("vendor.example", '"\\u200b"') + BODY).encode(), "vendor"),
+    "an attachment that is not there": ((HEAD + "attachments: poc.py\n" + BODY).encode(), "there is no file"),
+    "an attachment that is a folder": ((HEAD + "attachments: lab\n" + BODY).encode(), "is a folder"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REPORTS)
+def test_a_report_that_is_none_opens_no_case(lab: Lab, what: str) -> None:
+    content, words = REPORTS[what]
+    path = lab.write("report.md", content)
+    with unchanged(lab):
+        outcome = lab.run("ada", "case", "new", path)
+        outcome.refused(words)
+        assert outcome.out == ""
+        lab.run("ada", "case", "new", "-", stdin=content).refused()
+    assert lab.run("ada", "case", "list", "--json").good().out == ""
+
+
+def test_a_front_matter_of_many_levels_is_refused_at_once(lab: Lab) -> None:
+    path = lab.write("report.md", b"---\ntitle: " + b"[" * 4000 + b"\n" + BODY.encode())
+    began = time.monotonic()
+    with unchanged(lab):
+        lab.run("ada", "case", "new", path).refused("report front matter")
+    assert time.monotonic() - began < 2
+
+
+def test_what_is_missing_is_also_told_to_programs(lab: Lab) -> None:
+    path = lab.write("report.md", "---\nvendor: v.example\ntitle: t\n---\ntext\n")
+    with unchanged(lab):
+        outcome = lab.run("ada", "case", "new", path, "--json")
+    outcome.refused("missing")
+    assert outcome.json == {"case": None, "participants": [], "missing": ["impact", "affected", "reproduction"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["{place}/nowhere.md"], "there is no file"),
+        (["{place}"], "is a folder"),
+        (["{place}/" + "x" * 300], "cannot be read"),
+        (["{place}/finding.md", "--attach", "{place}/nowhere"], "there is no file"),
+        (["{place}/finding.md", "--attach", "{place}/lab"], "is a folder"),
+        (["{place}/finding.md", "--attach", "{place}/reason", "--attach", "{place}/lab/../reason"], "the same name"),
+        (["{place}/finding.md", "--vendor", ""], "vendor"),
+        (["{place}/finding.md", "--vendor", "a\x1bb"], "vendor"),
+        (["/dev/zero"], "larger than"),
+        (["/dev/null"], "empty"),
+    ],
+)  # fmt: skip
+def test_files_that_are_not_there_open_no_case(lab: Lab, words: list[str], said: str) -> None:
+    with unchanged(lab):
+        lab.run("ada", "case", "new", *(word.format(place=lab.place) for word in words)).refused(said)
+
+
+def test_attachments_together_have_a_limit(lab: Lab) -> None:
+    large = [lab.write(f"large{number}", bytes(13 * 1024 * 1024)) for number in range(2)]
+    with unchanged(lab):
+        arguments = [word for path in large for word in ("--attach", path)]
+        lab.run("ada", "case", "new", f"{lab.place}/finding.md", *arguments).refused("over 25 MB")
+        one = lab.write("larger", bytes(26 * 1024 * 1024))
+        lab.run("ada", "case", "new", f"{lab.place}/finding.md", "--attach", one).refused("larger than")
+        (lab.place / "larger").unlink()
+
+
+def test_the_very_same_report_is_not_opened_twice_for_a_vendor(drafted: Lab) -> None:
+    with unchanged(drafted):
+        drafted.run("ada", "case", "new", f"{drafted.place}/finding.md").refused(CASE)
+    changed = drafted.write("changed.md", FINDING + "\nMore.\n")
+    assert drafted.run("ada", "case", "new", changed, "--json").good().json["case"].endswith("-0002")
+
+
+def test_only_a_researcher_opens_a_case(lab: Lab) -> None:
+    lab.edit('roles = ["researcher", "reviewer", "manager", "auditor"]', 'roles = ["auditor"]')
+    with unchanged(lab):
+        lab.run("ben", "case", "new", f"{lab.place}/finding.md").refused("does not have the role researcher")
+
+
+def test_the_template_is_a_report_that_opens_a_case(lab: Lab) -> None:
+    outcome = lab.run("ada", "case", "new", "--template").good()
+    assert lab.run("ada", "case", "new", "-", "--json", stdin=outcome.out.encode()).good().json["case"] == CASE
+
+
+UNKNOWN = [
+    ("case", "show", "CVD-2026-9999"),
+    ("case", "timeline", "CVD-2026-9999"),
+    ("case", "close", "CVD-2026-9999", "--yes"),
+    ("case", "erase", "CVD-2026-9999", "--yes", "--reason-file", "-"),
+    ("participant", "add", "CVD-2026-9999", "vendor.example"),
+    ("participant", "remove", "CVD-2026-9999", "1", "--yes"),
+    ("participant", "remove", CASE, "nobody.example", "--yes"),
+    ("participant", "add", CASE, "\x1b"),
+    ("draft", "list", "CVD-2026-9999"),
+    ("draft", "preview", "99"),
+    ("draft", "approve", "99"),
+    ("send", "CVD-2026-9999"),
+    ("fact", "list", "CVD-2026-9999"),
+    ("fact", "accept", "99"),
+    ("fact", "reject", "99"),
+    ("pen", "show", "99"),
+    ("pen", "file", "99", CASE),
+    ("pen", "discard", "99", "--yes", "--reason-file", "-"),
+    ("export", "CVD-2026-9999"),
+    ("contact", "confirm", "nobody@vendor.example", "--yes"),
+    ("contact", "confirm", "99", "--yes"),
+    ("contact", "demote", "nobody@vendor.example", "--yes"),
+    ("contact", "confirm", "security@vendor.example", "--vendor", "unknown.example", "--yes"),
+    ("contact", "add", "vendor.example", "not an address"),
+    ("case", "show", "nonsense"),
+    ("case", "show", ""),
+    ("case", "show", "CVD-2026-0001; rm"),
+    ("send", "99"),
+]
+
+
+@pytest.mark.parametrize("words", UNKNOWN, ids=" ".join)
+def test_what_is_not_there_is_told_in_one_line(drafted: Lab, words: tuple[str, ...]) -> None:
+    with unchanged(drafted):
+        outcome = drafted.run("ben", *words, stdin=b"a reason")
+        outcome.refused()
+    assert outcome.out == ""
+
+
+HUGE = str(2**63)
+NUMBERS = [
+    ("draft", "preview", HUGE),
+    ("draft", "approve", HUGE),
+    ("draft", "preview", "--", f"-{HUGE}0"),
+    ("fact", "accept", HUGE),
+    ("pen", "show", HUGE),
+    ("pen", "file", HUGE, CASE),
+    ("contact", "confirm", HUGE, "--yes"),
+    ("contact", "confirm", "\u00b2", "--yes"),
+    ("contact", "confirm", "9" * 5000, "--yes"),
+    ("participant", "remove", CASE, HUGE, "--yes"),
+    ("case", "show", "CVD-9999-999999999"),
+]
+
+
+@pytest.mark.parametrize("words", NUMBERS, ids=lambda words: " ".join(words)[:40])
+def test_a_number_that_no_database_can_hold_is_not_there_either(drafted: Lab, words: tuple[str, ...]) -> None:
+    with unchanged(drafted):
+        drafted.run("ben", *words).refused()

@@ -1,0 +1,293 @@
+"""kill -9 at every interesting moment of sending and receiving; then a restart, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cvdmail.core.ids import Address
+from cvdmail.embedded import EmbeddedServers, LocalUser
+from servers.certificates import short_folder
+from whole import story as play
+from whole import vendor
+from whole.fault import Moment, Proxy, Way, killed_at_sync, watch_process
+from whole.lab import Lab, laboratory
+from whole.story import Words
+from whole.town import MAILBOX, PASSWORDS, VENDOR, Endpoint, Loop, append, loop, read_folder
+
+pytestmark = pytest.mark.timeout(600)
+AT_ONCE = 2
+PASSES = 5
+
+CLIENT, SERVER = Way.CLIENT, Way.SERVER
+SMTP: Mapping[str, Moment] = {
+    "EHLO": Moment(CLIENT, rb"EHLO "),
+    "log-in": Moment(CLIENT, rb"AUTH "),
+    "MAIL": Moment(CLIENT, rb"MAIL FROM:"),
+    "first RCPT answered": Moment(SERVER, rb"250 2\.1\.5 "),
+    "DATA": Moment(CLIENT, rb"DATA\r\n"),
+    "in the text": Moment(CLIENT, rb"BEGIN PGP MESSAGE"),
+    "dot lost on the way": Moment(CLIENT, rb"\r\n\.\r\n"),
+    "dot arrived, answer lost": Moment(SERVER, rb"250 2\.0\.0 kept"),
+    "answer arrived": Moment(SERVER, rb"250 2\.0\.0 kept", passed_on=True),
+    "QUIT": Moment(CLIENT, rb"QUIT\r\n"),
+}
+SENT_COPY: Mapping[str, Moment] = {
+    "IMAP log-in": Moment(CLIENT, rb"LOGIN "),
+    "search for the copy": Moment(CLIENT, rb"HEADER Message-ID"),
+    "APPEND begins": Moment(CLIENT, rb"APPEND "),
+    "APPEND arrived, answer lost": Moment(SERVER, rb" OK [^\r\n]*APPEND completed"),
+}
+IMAP: Mapping[str, Moment] = {
+    "log-in": Moment(CLIENT, rb"LOGIN "),
+    "EXAMINE": Moment(CLIENT, rb"EXAMINE [\"]?INBOX"),
+    "search": Moment(CLIENT, rb"UID SEARCH "),
+    "search answered": Moment(SERVER, rb"\* SEARCH [^\r\n]*\r\n"),
+    "FETCH": Moment(CLIENT, rb"BODY\.PEEK\[\]"),
+    "in the first mail": Moment(SERVER, rb"Message-ID: <auto@"),
+    "mails arrived": Moment(SERVER, rb"(?s)Message-ID: <late@.*OK [^\r\n]*FETCH", passed_on=True),
+    "LOGOUT": Moment(CLIENT, rb"LOGOUT"),
+}
+SEND_SYNCS = range(1, 9)
+RECEIVE_SYNCS = range(1, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A laboratory in which everything is ready for the pass that will be killed, and the mails that wait for it."""
+
+    lab: Lab
+    case: str
+    inbox: tuple[bytes, ...] = ()
+    background: Loop = field(kw_only=True)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was found after the kill and the restarts."""
+
+    reached: bool = False
+    passes: int = 0
+    vendor: list[bytes] = field(default_factory=list)
+    ours: list[bytes] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+    shown: dict[str, Any] = field(default_factory=dict)
+    ledger: dict[str, Any] = field(default_factory=dict)
+    resent: list[bytes] | None = None
+
+    @property
+    def delivery(self) -> str:
+        """The state of the report for the vendor."""
+        (mail,) = self.shown["outbox"]
+        (state,) = [one["state"] for one in mail["recipients"] if one["address"] == VENDOR]
+        return str(state)
+
+
+def _servers(stack: ExitStack, stage: Stage, folder: Path) -> tuple[Endpoint, Endpoint, Proxy, Proxy]:
+    """Fresh servers with nothing but the waiting mails, and a proxy before each."""
+    users = [LocalUser(Address.parse(address), password) for address, password in PASSWORDS.items()]
+    servers = stage.background.enter(EmbeddedServers(folder, users))
+    smtp = Endpoint(servers.host, servers.smtp_port, servers.ca_file)
+    imap = Endpoint(servers.host, servers.imap_port, servers.ca_file)
+    for raw in stage.inbox:
+        append(imap, MAILBOX, raw)
+    return smtp, imap, stage.background.enter(Proxy(folder, smtp)), stage.background.enter(Proxy(folder, imap))
+
+
+def _play(stage: Stage, server: str, moment: Moment | int | None) -> Outcome:
+    """Copy the laboratory, kill one pass at ``moment`` (a commit's number, or words to ``server``), and recover."""
+    outcome = Outcome()
+    with short_folder() as folder, ExitStack() as stack:
+        lab = stage.lab.copy(folder)
+        stack.callback(lab.end_agents)
+        _, imap, before_smtp, before_imap = _servers(stack, stage, folder)
+        lab.configure(before_smtp.end, before_imap.end)
+        if isinstance(moment, int):
+            outcome.reached = killed_at_sync(lab, moment, folder / "trace")
+        elif moment is not None:
+            proxy = before_smtp if server == "smtp" else before_imap
+            outcome.reached = _killed_at(stage.background, lab, proxy, moment)
+        outcome.passes = _until_quiet(lab)
+        _look(outcome, lab, imap, stage.case)
+        if outcome.shown["outbox"] and outcome.delivery == "unknown":
+            lab.run("ada", "send", stage.case, "--resend-unknown")
+            _until_quiet(lab)
+            outcome.resent = read_folder(imap, VENDOR)
+    return outcome
+
+
+def _killed_at(background: Loop, lab: Lab, proxy: Proxy, moment: Moment) -> bool:
+    background.run(proxy.load(moment))
+    process = watch_process(lab)
+    background.run(proxy.aim(process.pid))
+    _, err = process.communicate(timeout=120)
+    background.run(proxy.load(None))
+    assert process.returncode in (0, 3, -signal.SIGKILL), err.decode()
+    return proxy.struck
+
+
+def _until_quiet(lab: Lab) -> int:
+    """Restart until a pass finds nothing to do; return how many passes that took."""
+    for number in range(1, PASSES + 1):
+        lab.time_passes()
+        done = lab.watch(status=(0, 3))
+        if not (done["outbox"] or done["settled"] or done["received"] or done["sent_copies"]):
+            return number
+    raise AssertionError("the daemon never comes to rest")
+
+
+def _look(outcome: Outcome, lab: Lab, imap: Endpoint, case: str) -> None:
+    outcome.vendor, outcome.ours = read_folder(imap, VENDOR), read_folder(imap, MAILBOX)
+    outcome.sent = read_folder(imap, MAILBOX, "Sent")
+    outcome.shown = lab.show(case)
+    outcome.ledger = lab.run("ben", "ledger", "verify", "--json").json()
+
+
+@pytest.fixture(scope="module")
+def stages(memory: Path) -> Iterator[tuple[Stage, Stage]]:
+    """A report that waits in the outbox; and the same one sent, with four mails that came in answer."""
+    nowhere = Endpoint("127.0.0.1", 9, "")
+    with loop() as background, laboratory(nowhere, nowhere) as lab:
+        ours = (lab.root / "keys" / "team" / f"{MAILBOX}.asc").read_bytes()
+        with vendor.vendor(ours) as there, short_folder() as folder, short_folder() as place, ExitStack() as stack:
+            case = play.open_case(lab, there.home, VENDOR, Words(), [])
+            lab.end_agents()
+            sending = Stage(lab, case, background=background)
+            later = lab.copy(folder)
+            stack.callback(later.end_agents)
+            _, imap, before_smtp, before_imap = _servers(stack, sending, place)
+            later.configure(before_smtp.end, before_imap.end)
+            later.watch()
+            later.watch()
+            (report,) = read_folder(imap, VENDOR)
+            later.end_agents()
+            yield sending, Stage(later, case, _replies(there, report), background=background)
+
+
+def _replies(there: vendor.Vendor, report: bytes) -> tuple[bytes, ...]:
+    line = vendor.thread(vendor.read(report))
+
+    def reply(name: str, *extra: str) -> bytes:
+        return vendor.headers(name, line.reply_to, f"Re: {line.subject}", answers=line.message_id, extra=extra)
+
+    text = "Thank you, we have received your report. Our ticket is EXV-7. We plan to release the fix on 15 May 2031.\n"
+    return (
+        vendor.plain(reply("auto", "Auto-Submitted: auto-replied"), "This is an automatic reply.\n"),
+        vendor.encrypted(reply("ack"), there.sealed(vendor.entity(text, "Re: [EXV-7]"))),
+        vendor.plain(vendor.headers("stranger", MAILBOX, "Hello", sender="x@elsewhere.example"), "Who are you?\n"),
+        vendor.plain(reply("late"), "We look into it.\n"),
+    )
+
+
+@pytest.fixture(scope="module")
+def sendings(stages: tuple[Stage, Stage]) -> dict[str, Outcome]:
+    """Every kill of the way out, two at a time, and one pass that nobody kills."""
+    points: dict[str, tuple[str, Moment | int | None]] = {"nobody": ("", None)}
+    points |= {f"smtp: {name}": ("smtp", moment) for name, moment in SMTP.items()}
+    points |= {f"imap: {name}": ("imap", moment) for name, moment in SENT_COPY.items()}
+    points |= {f"commit {number}": ("", number) for number in SEND_SYNCS}
+    return _all(stages[0], points)
+
+
+@pytest.fixture(scope="module")
+def receivings(stages: tuple[Stage, Stage]) -> dict[str, Outcome]:
+    """Every kill of the way in."""
+    points: dict[str, tuple[str, Moment | int | None]] = {"nobody": ("", None)}
+    points |= {f"imap: {name}": ("imap", moment) for name, moment in IMAP.items()}
+    points |= {f"commit {number}": ("", number) for number in RECEIVE_SYNCS}
+    return _all(stages[1], points)
+
+
+def _all(stage: Stage, points: Mapping[str, tuple[str, Moment | int | None]]) -> dict[str, Outcome]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = {name: pool.submit(_play, stage, server, moment) for name, (server, moment) in points.items()}
+        return {name: one.result() for name, one in running.items()}
+
+
+def _names(points: Mapping[str, Moment], prefix: str) -> list[str]:
+    return [f"{prefix}: {name}" for name in points]
+
+
+SENDINGS = [*_names(SMTP, "smtp"), *_names(SENT_COPY, "imap"), *(f"commit {number}" for number in SEND_SYNCS)]
+RECEIVINGS = [*_names(IMAP, "imap"), *(f"commit {number}" for number in RECEIVE_SYNCS)]
+
+
+@pytest.mark.parametrize("point", ["nobody", *SENDINGS])
+def test_a_report_is_sent_once_or_shown_as_unknown(sendings: dict[str, Outcome], point: str) -> None:
+    found = sendings[point]
+    assert found.reached or point == "nobody"
+    (frozen,) = [one for one in found.shown["events"] if one["kind"] == "mail_frozen"]
+    assert found.delivery in ("sent", "unknown")
+    if found.delivery == "sent":
+        assert len(found.vendor) == 1
+        assert len(found.sent) == 1
+    assert len(found.vendor) <= 1
+    assert len(found.ours) == len(found.vendor)
+    assert frozen["body"]["outbox"] == 1
+    assert found.ledger["ok"], found.ledger["problems"]
+
+
+@pytest.mark.parametrize("point", ["nobody", *SENDINGS])
+def test_a_person_resends_the_identical_bytes(sendings: dict[str, Outcome], point: str) -> None:
+    found = sendings[point]
+    if found.delivery == "unknown":
+        assert found.resent is not None
+        assert len(found.resent) == len(found.vendor) + 1
+    every = {_kept(raw) for raw in (*found.vendor, *found.ours, *found.sent, *(found.resent or ()))}
+    assert len(every) == 1
+
+
+def _kept(raw: bytes) -> bytes:
+    """Without the trace lines that a delivering host puts in front."""
+    return raw[raw.index(b"From: ") :]
+
+
+def test_where_nobody_can_know_is_called_unknown(sendings: dict[str, Outcome]) -> None:
+    assert sendings["nobody"].delivery == "sent"
+    assert sendings["nobody"].passes == 2
+    for name in ("dot lost on the way", "dot arrived, answer lost"):
+        assert sendings[f"smtp: {name}"].delivery == "unknown"
+    assert sendings["smtp: dot lost on the way"].vendor == []
+    assert len(sendings["smtp: dot arrived, answer lost"].vendor) == 1
+    for name in SENT_COPY:
+        assert sendings[f"imap: {name}"].delivery == "sent"
+
+
+@pytest.mark.parametrize("point", ["nobody", *RECEIVINGS])
+def test_every_reply_is_filed_once(receivings: dict[str, Outcome], point: str) -> None:
+    found, usual = receivings[point], receivings["nobody"]
+    assert found.reached or point == "nobody"
+    filed = Counter(one["message_id"] for one in found.shown["messages"] if one["direction"] == "inbound")
+    assert filed == {"auto@vendor.example": 1, "ack@vendor.example": 1, "late@vendor.example": 1}
+    assert _essence(found.shown) == _essence(usual.shown)
+    assert found.ledger["ok"], found.ledger["problems"]
+    assert found.ours == usual.ours  # the server's copies are as they were
+    assert found.vendor == []
+
+
+def _essence(shown: dict[str, Any]) -> object:
+    """What must not depend on how often the daemon was killed."""
+    mails = {
+        one["message_id"]: (one["state"], one["trust"], one["signature"]["state"], len(one["filings"]),
+                            [(fact["kind"], fact["state"], fact["quote"]) for fact in one["facts"]])
+        for one in shown["messages"] if one["direction"] == "inbound"
+    }  # fmt: skip
+    promises = [(one["first"], one["slips"]) for one in shown["promises"]]
+    kinds = Counter(one["kind"] for one in shown["events"])
+    return mails, promises, kinds, [one["rm"] for one in shown["participants"]]
+
+
+def test_there_are_ten_points_on_either_way() -> None:
+    assert len(SENDINGS) >= 10
+    assert len(RECEIVINGS) >= 10
+    for moment in (*SMTP.values(), *SENT_COPY.values(), *IMAP.values()):
+        re.compile(moment.pattern)
