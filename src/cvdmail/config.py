@@ -191,10 +191,17 @@ _TABLES: dict[str, frozenset[str]] = {
 }
 
 
+def _port(text: str) -> int:
+    if not 0 < int(text) < 65536:
+        raise ValueError
+    return int(text)
+
+
 class _Reader:
     """Reads value by value and collects what is wrong instead of stopping at the first."""
 
     def __init__(self, file: Path, data: dict[str, Any]) -> None:
+        file = file.absolute()
         self.file = file
         self.root = file.parent.parent if file.parent.name == "config" else file.parent
         self.data = data
@@ -255,13 +262,21 @@ class _Reader:
 
     def _path(self, table: str, key: str) -> Path | None:
         text = self._text(table, key)
-        return (self.root / Path(text).expanduser()) if text else None
+        if not text:
+            return None
+        try:
+            return self.root / Path(text).expanduser()
+        except RuntimeError:
+            self.problems.append(f"{table}.{key} names a home folder that does not exist; write the path out")
+            return None
 
     def _mailbox(self) -> MailboxConfig | None:
         address = self._parsed("mailbox", "address", Address.parse)
         if address is not None and len(address.local) > 64 - 17:
             self.problems.append("mailbox.address: its local part leaves no room for a reply token; use a shorter one")
         name = self._text("mailbox", "name")
+        if len(name.encode()) > 100:
+            self.problems.append("mailbox.name is longer than 100 bytes; shorten it")
         authserv_id = self._text("mailbox", "authserv_id")
         hops = self._get("mailbox", "authserv_hops", int, 1)
         if not 0 <= hops <= 20:
@@ -270,11 +285,12 @@ class _Reader:
         return None if address is None else MailboxConfig(address, name, authserv_id, hops, copy_to_self)
 
     def _secret(self, table: str, word: str) -> SecretSource:
+        token = self._text(table, "token_command")
         source = SecretSource(
             file=self._path(table, f"{word}_file"),
-            command=self._text(table, f"{word}_command") or self._text(table, "token_command"),
+            command=self._text(table, f"{word}_command") or token,
             credential=self._text(table, f"{word}_credential"),
-            token=bool(self._text(table, "token_command")),
+            token=bool(token),
         )
         keys = [f"{word}_file", f"{word}_command", f"{word}_credential", "token_command"]
         if sum(bool(self._table(table).get(key)) for key in keys) > 1:
@@ -320,6 +336,9 @@ class _Reader:
         prefix = "sqlite+aiosqlite:///"
         if url.startswith(prefix):
             return prefix + str((self.root / url.removeprefix(prefix)).absolute())
+        if "@" in url.partition("://")[2] and ":" in url.partition("://")[2].rpartition("@")[0]:
+            self.problems.append("store.url holds a password: use a .pgpass file, or peer authentication")
+            return prefix
         if not url.startswith("postgresql+asyncpg://"):
             self.problems.append(f"store.url must begin with {prefix} or postgresql+asyncpg://; correct it")
         return url
@@ -333,7 +352,7 @@ class _Reader:
             address, _, port = str(value).rpartition(":")
             try:
                 ip_address(address.strip("[]"))
-                hosts[parse_domain(name)] = (address.strip("[]"), int(port))
+                hosts[parse_domain(name)] = (address.strip("[]"), _port(port))
             except (Refused, ValueError):
                 self.problems.append('discovery.fixed_hosts: an entry is not name = "address:port"; correct it')
         return DiscoveryConfig(cna_url, hosts, self._path("discovery", "ca_file"))
@@ -348,7 +367,7 @@ class _Reader:
             fingerprint = self._parsed("people", "fingerprint", Fingerprint.parse, row)
             roles = self._get("people", "roles", list, [], row)
             known = {role.value: role for role in PersonRole}
-            if any(role not in known for role in roles):
+            if any(not isinstance(role, str) or role not in known for role in roles):
                 self.problems.append(f"people.roles must be a list of {', '.join(known)}, or empty; correct it")
                 continue
             if address is not None and fingerprint is not None:

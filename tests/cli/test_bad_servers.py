@@ -135,7 +135,11 @@ def test_a_mail_that_is_stopped_before_it_leaves_needs_a_person(queued: Lab, tow
     assert (shape.code, shape.json["healthy"]) == (1, False)
     queued.run("ben", "draft", "approve", "1").good()
     (mail,) = queued.run("ada", "send", CASE, "--json").good().json
-    assert (mail["state"], mail["stopped"], [one["address"] for one in mail["recipients"]]) == ("queued", None, [VENDOR])
+    assert (mail["state"], mail["stopped"], [one["address"] for one in mail["recipients"]]) == (
+        "queued",
+        None,
+        [VENDOR],
+    )
     assert queued.run(None, "watch", "--once", "--json").good().json["outbox"] == {"1": "sent"}
 
 

@@ -145,9 +145,12 @@ def _little_room(lab: Lab) -> Iterator[bool]:
     """Put the database where there is no room; yields whether a limit on files must stand in for that."""
     state = lab.root / "state"
     place = Path(tempfile.mkdtemp(prefix="cvd-", dir="/tmp"))
-    mounted = os.geteuid() == 0 and not subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", place], capture_output=True, check=False
-    ).returncode
+    mounted = (
+        os.geteuid() == 0
+        and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", place], capture_output=True, check=False
+        ).returncode
+    )
     try:
         if mounted:
             lab.rows("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -47,7 +47,13 @@ class Scribe:
         clear = compose.inner(headers, text, (), secrets.token_hex(16))
         raw = compose.outer(headers, self._encrypt(clear), secrets.token_hex(16))
         intended = Intended(
-            CaseId(2026, number), LAB, frozenset(to), frozenset(cc), self.key_ids, headers.message_id, headers.sender_name
+            CaseId(2026, number),
+            LAB,
+            frozenset(to),
+            frozenset(cc),
+            self.key_ids,
+            headers.message_id,
+            headers.sender_name,
         )
         return OutgoingMail(raw, LAB, (*to, *cc), intended)
 

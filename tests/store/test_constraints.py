@@ -109,8 +109,7 @@ WRONG: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("draft", "digest"): [{"state": "approved"}, {"state": "queued"}],
     ("outbox", "frozen"): [{"message": None}, {"frozen_at": None}],
     ("outbox", "bytes_before_sending"): [
-        {"state": state, "message": None, "frozen_at": None}
-        for state in ("sending", "sent", "deferred", "unknown")
+        {"state": state, "message": None, "frozen_at": None} for state in ("sending", "sent", "deferred", "unknown")
     ],
     ("event", "seq"): [{"seq": 0}],
     ("blob", "erased"): [{"wrapped_key": None}, {"sealed": None}],

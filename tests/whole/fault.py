@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from servers.certificates import right
-from whole.lab import Lab
+from whole.lab import TIMEOUT, Lab
 from whole.town import Endpoint
 
 
@@ -75,7 +75,7 @@ class Proxy:
 
     async def load(self, moment: Moment | None) -> None:
         """Be ready for a victim: connections wait until :meth:`aim` tells who it is."""
-        self._moment, self.struck = moment, False
+        self._moment = moment
         if moment is None:
             self._aimed.set()
         else:
@@ -130,23 +130,16 @@ class Proxy:
         self._moment = None
 
 
-def watch_process(lab: Lab, *before: str) -> subprocess.Popen[bytes]:
-    """Start one pass of the daemon, to be killed."""
-    return subprocess.Popen(
-        [*before, sys.executable, "-m", "cvdmail", "watch", "--once", "--json"],
-        env=lab.environment(None), cwd=lab.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-
-
 def killed_at_sync(lab: Lab, number: int, trace: Path) -> bool:
     """Run one pass under strace and kill it at its N-th commit; say whether it came so far."""
     strace = shutil.which("strace")
     assert strace is not None, "strace is not installed: run 'make setup-system'"
     lab.start_agents()  # an agent started inside would be traced as well, and strace waits for its children
-    process = watch_process(
-        lab, strace, "-f", "--seccomp-bpf", "-o", str(trace), "-e", "trace=fdatasync",
-        "-e", f"inject=fdatasync:signal=KILL:when={number}",
+    done = subprocess.run(
+        [strace, "-f", "--seccomp-bpf", "-o", str(trace), "-e", "trace=fdatasync",
+         "-e", f"inject=fdatasync:signal=KILL:when={number}",
+         sys.executable, "-m", "cvdmail", "watch", "--once", "--json"],
+        env=lab.environment(None), cwd=lab.folder, capture_output=True, timeout=TIMEOUT, check=False,
     )  # fmt: skip
-    _, err = process.communicate(timeout=120)
-    assert process.returncode in (0, 3, -signal.SIGKILL, 128 + signal.SIGKILL), err.decode()
-    return process.returncode not in (0, 3)
+    assert done.returncode in (0, 3, -signal.SIGKILL, 128 + signal.SIGKILL), done.stderr.decode()
+    return done.returncode not in (0, 3)

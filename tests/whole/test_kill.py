@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -19,10 +20,11 @@ from cvdmail.embedded import EmbeddedServers, LocalUser
 from servers.certificates import short_folder
 from whole import story as play
 from whole import vendor
-from whole.fault import Moment, Proxy, Way, killed_at_sync, watch_process
+from whole.fault import Moment, Proxy, Way, killed_at_sync
 from whole.lab import Lab, laboratory
 from whole.story import Words
 from whole.town import MAILBOX, PASSWORDS, VENDOR, Endpoint, Loop, append, loop, read_folder
+from whole.zygote import Zygote
 
 pytestmark = pytest.mark.timeout(600)
 AT_ONCE = 2
@@ -83,6 +85,7 @@ class Outcome:
     shown: dict[str, Any] = field(default_factory=dict)
     ledger: dict[str, Any] = field(default_factory=dict)
     resent: list[bytes] | None = None
+    problem: str = ""
 
     @property
     def delivery(self) -> str:
@@ -103,11 +106,11 @@ def _servers(stack: ExitStack, stage: Stage, folder: Path) -> tuple[Endpoint, En
     return smtp, imap, stage.background.enter(Proxy(folder, smtp)), stage.background.enter(Proxy(folder, imap))
 
 
-def _play(stage: Stage, server: str, moment: Moment | int | None) -> Outcome:
+def _play(zygote: Zygote, stage: Stage, server: str, moment: Moment | int | None) -> Outcome:
     """Copy the laboratory, kill one pass at ``moment`` (a commit's number, or words to ``server``), and recover."""
     outcome = Outcome()
     with short_folder() as folder, ExitStack() as stack:
-        lab = stage.lab.copy(folder)
+        lab = stage.lab.copy(folder, zygote)
         stack.callback(lab.end_agents)
         _, imap, before_smtp, before_imap = _servers(stack, stage, folder)
         lab.configure(before_smtp.end, before_imap.end)
@@ -115,7 +118,7 @@ def _play(stage: Stage, server: str, moment: Moment | int | None) -> Outcome:
             outcome.reached = killed_at_sync(lab, moment, folder / "trace")
         elif moment is not None:
             proxy = before_smtp if server == "smtp" else before_imap
-            outcome.reached = _killed_at(stage.background, lab, proxy, moment)
+            outcome.reached = _killed_at(stage.background, zygote, lab, proxy, moment)
         outcome.passes = _until_quiet(lab)
         _look(outcome, lab, imap, stage.case)
         if outcome.shown["outbox"] and outcome.delivery == "unknown":
@@ -125,13 +128,11 @@ def _play(stage: Stage, server: str, moment: Moment | int | None) -> Outcome:
     return outcome
 
 
-def _killed_at(background: Loop, lab: Lab, proxy: Proxy, moment: Moment) -> bool:
+def _killed_at(background: Loop, zygote: Zygote, lab: Lab, proxy: Proxy, moment: Moment) -> bool:
     background.run(proxy.load(moment))
-    process = watch_process(lab)
-    background.run(proxy.aim(process.pid))
-    _, err = process.communicate(timeout=120)
+    done = zygote(lab, None, ("watch", "--once"), lambda process: background.run(proxy.aim(process)))
     background.run(proxy.load(None))
-    assert process.returncode in (0, 3, -signal.SIGKILL), err.decode()
+    assert done.status in (0, 3, -signal.SIGKILL), done.err.decode()
     return proxy.struck
 
 
@@ -153,7 +154,7 @@ def _look(outcome: Outcome, lab: Lab, imap: Endpoint, case: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def stages(memory: Path) -> Iterator[tuple[Stage, Stage]]:
+def stages() -> Iterator[tuple[Stage, Stage]]:
     """A report that waits in the outbox; and the same one sent, with four mails that came in answer."""
     nowhere = Endpoint("127.0.0.1", 9, "")
     with loop() as background, laboratory(nowhere, nowhere) as lab:
@@ -189,28 +190,41 @@ def _replies(there: vendor.Vendor, report: bytes) -> tuple[bytes, ...]:
 
 
 @pytest.fixture(scope="module")
-def sendings(stages: tuple[Stage, Stage]) -> dict[str, Outcome]:
+def sendings(stages: tuple[Stage, Stage], memory: Path) -> dict[str, Outcome]:
     """Every kill of the way out, two at a time, and one pass that nobody kills."""
     points: dict[str, tuple[str, Moment | int | None]] = {"nobody": ("", None)}
     points |= {f"smtp: {name}": ("smtp", moment) for name, moment in SMTP.items()}
     points |= {f"imap: {name}": ("imap", moment) for name, moment in SENT_COPY.items()}
     points |= {f"commit {number}": ("", number) for number in SEND_SYNCS}
-    return _all(stages[0], points)
+    return _all(memory, stages[0], points)
 
 
 @pytest.fixture(scope="module")
-def receivings(stages: tuple[Stage, Stage]) -> dict[str, Outcome]:
+def receivings(stages: tuple[Stage, Stage], memory: Path) -> dict[str, Outcome]:
     """Every kill of the way in."""
     points: dict[str, tuple[str, Moment | int | None]] = {"nobody": ("", None)}
     points |= {f"imap: {name}": ("imap", moment) for name, moment in IMAP.items()}
     points |= {f"commit {number}": ("", number) for number in RECEIVE_SYNCS}
-    return _all(stages[1], points)
+    return _all(memory, stages[1], points)
 
 
-def _all(stage: Stage, points: Mapping[str, tuple[str, Moment | int | None]]) -> dict[str, Outcome]:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = {name: pool.submit(_play, stage, server, moment) for name, (server, moment) in points.items()}
-        return {name: one.result() for name, one in running.items()}
+def _all(memory: Path, stage: Stage, points: Mapping[str, tuple[str, Moment | int | None]]) -> dict[str, Outcome]:
+    free: SimpleQueue[Zygote] = SimpleQueue()
+
+    def one(server: str, moment: Moment | int | None) -> Outcome:
+        zygote = free.get()
+        try:
+            return _play(zygote, stage, server, moment)
+        except AssertionError as problem:  # what goes wrong at one point is a failure of that point only
+            return Outcome(problem=str(problem))
+        finally:
+            free.put(zygote)
+
+    with ExitStack() as stack, ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in range(AT_ONCE):
+            free.put(stack.enter_context(Zygote(memory)))
+        running = {name: pool.submit(one, *where) for name, where in points.items()}
+        return {name: outcome.result() for name, outcome in running.items()}
 
 
 def _names(points: Mapping[str, Moment], prefix: str) -> list[str]:
@@ -224,6 +238,7 @@ RECEIVINGS = [*_names(IMAP, "imap"), *(f"commit {number}" for number in RECEIVE_
 @pytest.mark.parametrize("point", ["nobody", *SENDINGS])
 def test_a_report_is_sent_once_or_shown_as_unknown(sendings: dict[str, Outcome], point: str) -> None:
     found = sendings[point]
+    assert found.problem == ""
     assert found.reached or point == "nobody"
     (frozen,) = [one for one in found.shown["events"] if one["kind"] == "mail_frozen"]
     assert found.delivery in ("sent", "unknown")
@@ -239,6 +254,7 @@ def test_a_report_is_sent_once_or_shown_as_unknown(sendings: dict[str, Outcome],
 @pytest.mark.parametrize("point", ["nobody", *SENDINGS])
 def test_a_person_resends_the_identical_bytes(sendings: dict[str, Outcome], point: str) -> None:
     found = sendings[point]
+    assert found.problem == ""
     if found.delivery == "unknown":
         assert found.resent is not None
         assert len(found.resent) == len(found.vendor) + 1
@@ -265,6 +281,7 @@ def test_where_nobody_can_know_is_called_unknown(sendings: dict[str, Outcome]) -
 @pytest.mark.parametrize("point", ["nobody", *RECEIVINGS])
 def test_every_reply_is_filed_once(receivings: dict[str, Outcome], point: str) -> None:
     found, usual = receivings[point], receivings["nobody"]
+    assert found.problem == ""
     assert found.reached or point == "nobody"
     filed = Counter(one["message_id"] for one in found.shown["messages"] if one["direction"] == "inbound")
     assert filed == {"auto@vendor.example": 1, "ack@vendor.example": 1, "late@vendor.example": 1}

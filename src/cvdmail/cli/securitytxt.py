@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cvdmail.core.securitytxt import SecurityTxt
-    from cvdmail.ports import Clock
+    from cvdmail.edge.system import SystemClock
 
 _MAX_READ = 64 * 1024  # enough to see that a file is too large and what it is
 
@@ -41,9 +41,10 @@ async def _check_all(sources: tuple[str, ...], as_json: bool, at: str | None) ->
     """Print a result for each source that can be read; tell whether any could not."""
     from cvdmail.core.display import visible
     from cvdmail.core.securitytxt import parse
+    from cvdmail.edge.system import SystemClock
     from cvdmail.errors import CvdmailError
 
-    clock = _SystemClock()
+    clock = SystemClock()
     moment = _instant(at) if at is not None else clock.now()
     failed = False
     for number, source in enumerate(sources):
@@ -57,16 +58,6 @@ async def _check_all(sources: tuple[str, ...], as_json: bool, at: str | None) ->
     return failed
 
 
-class _SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the present instant in UTC."""
-        from datetime import UTC, datetime
-
-        return datetime.now(UTC)
-
-
 def _instant(text: str) -> datetime:
     from cvdmail.core.securitytxt_fields import read_expires
     from cvdmail.errors import Refused
@@ -77,7 +68,7 @@ def _instant(text: str) -> datetime:
     return instant
 
 
-async def _read(source: str, clock: Clock) -> bytes:
+async def _read(source: str, clock: SystemClock) -> bytes:
     """Return the bytes of a file or an https URL; raise a ``CvdmailError``."""
     import asyncio
 

@@ -40,15 +40,27 @@ class Reading:
 
 def body_text(mail: Mail) -> str:
     """Return the sender's own words with LF line ends; empty if there is no readable part."""
-    plain = next((part for part in _own_parts(mail) if part.media_type == "text/plain"), None)
-    if plain is not None:
-        return mail.text(plain)[:MAX_BODY]
-    html = next((part for part in _own_parts(mail) if part.media_type == "text/html"), None)
-    return to_text(mail.text(html))[:MAX_BODY] if html is not None else ""
+    own = _own_parts(mail)
+    plain = next((part for part in own if part.media_type == "text/plain"), None)
+    text = mail.text(plain)[:MAX_BODY] if plain is not None else ""
+    if text.strip():
+        return text
+    html = next((part for part in own if part.media_type == "text/html"), None)
+    return to_text(mail.text(html))[:MAX_BODY] if html is not None else text
 
 
 def _own_parts(mail: Mail) -> list[Part]:
-    return [part for part in mail.root.walk() if not part.children and part.disposition != "attachment"]
+    """Return the leaves that are neither attached nor inside something attached."""
+    found: list[Part] = []
+    waiting = [mail.root]
+    while waiting:
+        part = waiting.pop()
+        if part.disposition == "attachment":
+            continue
+        if not part.children:
+            found.append(part)
+        waiting.extend(reversed(part.children))
+    return found
 
 
 def attachment_names(mail: Mail) -> tuple[str, ...]:

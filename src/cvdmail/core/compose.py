@@ -12,7 +12,6 @@ The signature is inside the encryption, made in one step with it (RFC 3156 secti
 from __future__ import annotations
 
 import base64
-import quopri
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from cvdmail.core.ids import Address, MessageId
 from cvdmail.errors import Refused
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\Z")
+# Needs no encoding: short, printable, no "=", no blank at the end, and nothing a server may change at the start.
+_PLAIN_LINE = re.compile(rb"(?:(?![.F-])[\x21-\x3c\x3e-\x7e](?:[\t\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e])?)?\Z")
 _BOUNDARY = re.compile(r"[0-9a-z]{16,60}\Z")
 
 
@@ -64,9 +65,10 @@ def check_line(what: str, value: str) -> str:
 
 def _words(value: str) -> str:
     """Encode a header value by RFC 2047 where it is not ASCII; folded lines are joined by CRLF and a blank."""
-    if value.isascii() and len(value) < 60:
+    if value.isascii() and len(value) < 60 and "=?" not in value:
         return value
-    return Header(value, "utf-8" if not value.isascii() else "us-ascii", maxlinelen=70).encode(linesep="\r\n")
+    plain = value.isascii() and "=?" not in value
+    return Header(value, "us-ascii" if plain else "utf-8", maxlinelen=70).encode(linesep="\r\n")
 
 
 def mailbox_field(name: str, address: Address) -> str:
@@ -132,19 +134,32 @@ def text_part(text: str) -> bytes:
     Lines that begin with ``From `` or ``.`` are encoded too: some servers change them.
     """
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    encoded = quopri.encodestring(unix.encode("utf-8"), quotetabs=False)
-    lines = []
-    for line in encoded.split(b"\n"):
-        if line.startswith(b"From "):
-            lines.append(b"=46" + line[1:])
-        elif line.startswith(b"."):
-            lines.append(b"=2E" + line[1:])
-        elif line.startswith(b"--"):
-            lines.append(b"=2D" + line[1:])
-        else:
-            lines.append(line)
+    try:
+        encoded = unix.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Refused("text", "it holds half a character", "write it again") from None
     head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    return head + b"\r\n".join(lines)
+    return head + b"\r\n".join(_quoted_printable(line) for line in encoded.split(b"\n"))
+
+
+def _quoted_printable(line: bytes) -> bytes:
+    """Encode one line (RFC 2045 section 6.7) in lines of at most 76 octets."""
+    if _PLAIN_LINE.match(line):
+        return line
+    pieces: list[bytes] = []
+    width = 0
+    for index, byte in enumerate(line):
+        at_start = width == 0 and byte in b".F-"
+        at_end = index == len(line) - 1 and byte in b" \t"
+        token = b"=%02X" % byte if at_start or at_end or byte == 0x3D or not (byte == 9 or 32 <= byte < 127) else None
+        token = token or bytes([byte])
+        if width + len(token) > 75:
+            pieces.append(b"=\r\n")
+            width = 0
+            token = b"=%02X" % byte if byte in b".F-" else token
+        pieces.append(token)
+        width += len(token)
+    return b"".join(pieces)
 
 
 def attachment_part(attachment: Attachment) -> bytes:
@@ -152,14 +167,19 @@ def attachment_part(attachment: Attachment) -> bytes:
     name = check_line("attachment name", attachment.name)
     if not name or "/" in name or "\\" in name or name in (".", ".."):
         raise Refused("attachment name", "it is empty or holds a path", "give a plain file name")
+    if len(name.encode()) > 255:
+        raise Refused("attachment name", "it is longer than 255 bytes", "shorten it")
     if not _MEDIA_TYPE.match(attachment.media_type):
         raise Refused("attachment", "its media type is not of the form type/subtype", "")
+    # RFC 2045 section 6.4: composite types may not be base64, and a mail inside ours is a file to us.
+    composite = attachment.media_type.startswith(("message/", "multipart/"))
+    media_type = "application/octet-stream" if composite else attachment.media_type
     if name.isascii() and '"' not in name and len(name) <= 60:
         parameter = f'filename="{name}"'
     else:
         parameter = f"filename*={encode_rfc2231(name, 'utf-8')}"
     head = (
-        f"Content-Type: {attachment.media_type}\r\n"
+        f"Content-Type: {media_type}\r\n"
         f"Content-Disposition: attachment;\r\n {parameter}\r\n"
         "Content-Transfer-Encoding: base64\r\n\r\n"
     ).encode("ascii")

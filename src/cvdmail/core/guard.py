@@ -71,6 +71,8 @@ def _check_lines(raw: bytes) -> None:
 
 def _read_header(head: bytes) -> dict[str, bytes]:
     lines = head.split(b"\r\n")
+    if any(not line.strip(b" \t") for line in lines):
+        raise _stop("a header line is blank")
     if lines[0][:1] in (b" ", b"\t") or any(b":" not in line for line in lines if line[:1] not in (b" ", b"\t")):
         raise _stop("a header line is not a header field")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 _SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "svg", "math"})
@@ -9,7 +10,10 @@ _BLOCK = frozenset(
     {"p", "div", "br", "li", "tr", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "ul", "ol"}
 )
 _VOID = frozenset({"br", "hr", "img", "meta", "link", "input", "wbr", "area", "base", "col", "embed", "source"})
-_HIDING = ("display:none", "visibility:hidden", "font-size:0", "opacity:0", "mso-hide:all")
+_HIDING = re.compile(
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all"
+    r"|(?:font-size|opacity|max-height):0*(?:\.0*)?(?:px|pt|em|rem|%)?)(?:!important)?(?:;|$)"
+)
 _MAX_DEPTH = 500
 MAX_HTML = 256 * 1024
 
@@ -24,6 +28,8 @@ class _Reader(HTMLParser):
         return (self.open[-1][1], self.open[-1][2]) if self.open else (False, False)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "body":
+            self.open.clear()  # an unclosed <head> ends here
         silent, quoted = self._state()
         if tag in _BLOCK:
             self.pieces.append("\n")
@@ -31,8 +37,9 @@ class _Reader(HTMLParser):
                 self.pieces.append("> ")
         if tag in _VOID:
             return
-        style = "".join((dict(attrs).get("style") or "").lower().split())
-        silent = silent or tag in _SILENT or any(word in style for word in _HIDING)
+        given = dict(attrs)
+        style = "".join((given.get("style") or "").lower().split())[:2000]
+        silent = silent or tag in _SILENT or "hidden" in given or _HIDING.search(style) is not None
         quoted = quoted or tag == "blockquote"
         if tag == "blockquote":
             self.pieces.append("> ")

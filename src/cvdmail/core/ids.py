@@ -14,6 +14,8 @@ from cvdmail.errors import Refused
 # dot-atom of RFC 5322 section 3.2.3, without quoted strings: no security team uses them and every parser differs.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+# IDNA 2003 and 2008 map these to different names (UTS 46): a mail would reach another company.
+_DEVIATIONS = frozenset("\u00df\u03c2\u200c\u200d\u1e9e")
 _FINGERPRINT = re.compile(r"(?:[0-9A-F]{40}|[0-9A-F]{64})\Z")
 _CASE = re.compile(r"CVD-([0-9]{4})-([0-9]{4,9})\Z")
 _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x7e]{1,250}\Z")
@@ -23,6 +25,8 @@ _TOKEN = re.compile(r"[a-z2-7]{16}\Z")
 def parse_domain(text: str) -> str:
     """Return ``text`` as a lower-case A-label domain of at least two labels (RFC 5890); raise ``Refused``."""
     lowered = text.strip().lower().rstrip(".")
+    if any(char in _DEVIATIONS for char in lowered):
+        raise Refused("domain", "it holds a letter that two standards read differently", "write it as xn--...")
     if not lowered.isascii():
         try:
             lowered = lowered.encode("idna").decode("ascii")
@@ -87,7 +91,7 @@ class Fingerprint:
     def parse(cls, text: str) -> Fingerprint:
         """Read a fingerprint, spaces and ``openpgp4fpr:`` forgiven; raise ``Refused`` for a short key id."""
         compact = text.strip().replace(" ", "").upper().removeprefix("OPENPGP4FPR:").removeprefix("0X")
-        if not _FINGERPRINT.match(compact):
+        if not text.isascii() or not _FINGERPRINT.match(compact):
             raise Refused("fingerprint", "it is not a full fingerprint of 40 or 64 hex digits", "copy the whole of it")
         return cls(compact)
 
@@ -147,7 +151,7 @@ class ReplyToken:
     def parse(cls, text: str) -> ReplyToken:
         """Read a token without regard to case; raise ``Refused``."""
         lowered = text.strip().lower()
-        if not _TOKEN.match(lowered):
+        if not text.isascii() or not _TOKEN.match(lowered):
             raise Refused("reply token", "it is not 16 base32 letters", "")
         return cls(lowered)
 

@@ -21,7 +21,7 @@ def render(template: str, name: str, values: Mapping[str, object]) -> tuple[str,
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
     try:
         written = environment.from_string(template).render(dict(values))
-    except (TemplateError, OverflowError, ValueError, TypeError) as error:
+    except (TemplateError, ArithmeticError, RecursionError, ValueError, TypeError, LookupError) as error:
         raise Refused(f"template {name}", f"it cannot be filled in ({type(error).__name__})", "correct it") from None
     head, blank, text = written.partition("\n\n")
     if not head.startswith("Subject: ") or "\n" in head or not blank:

@@ -20,9 +20,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from encodings.aliases import aliases
 
 from cvdmail.core.display import header_safe
 from cvdmail.core.ids import MessageId
@@ -35,11 +35,38 @@ MAX_HEADERS = 1000
 MAX_DEPTH = 50
 MAX_PARTS = 1000
 MAX_REFERENCES = 100
+MAX_CONTENT_TYPE = 2000
+MAX_ENCODED_WORDS = 300
 MAX_TEXT = 1024 * 1024
 
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,76})[ \t]*:")
 _ID = re.compile(r"<([^<>\s]{3,500})>")
+_ENCODED_WORD = re.compile(r"=\?([A-Za-z0-9*_.:+-]{1,60})\?([bBqQ])\?([^?\s]{0,4000})\?=")
+# Text encodings only: idna, punycode, rot13, zip and the like are Python codecs, but no MIME charsets (RFC 2978).
+_NO_CHARSETS = frozenset({"base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"})
+_NO_CHARSETS |= {"mbcs", "oem", "utf_7", "idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
+_CHARSETS = frozenset(
+    [
+        "base64_codec",
+        "bz2_codec",
+        "hex_codec",
+        "quopri_codec",
+        "rot_13",
+        "uu_codec",
+        "zlib_codec",
+        "mbcs",
+        "oem",
+        "utf_7",
+        "idna",
+        "punycode",
+        "undefined",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "tactis",
+    ]
+)
+_CHARSETS = frozenset(name for alias, codec in aliases.items() if codec not in _NO_CHARSETS for name in (alias, codec))
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{1,199}\Z")
 
 
@@ -172,7 +199,9 @@ class _Cutter:
 def _body_start(raw: bytes, start: int, end: int) -> int:
     found = _END_OF_HEADER.search(raw, start, min(end, start + MAX_HEADER_BLOCK + 4))
     # \A anchors at the start of the bytes, not of the slice: an empty header block of an inner part is a bare line end.
-    if raw[start : start + 2] == b"\r\n":
+    if start >= end:
+        return end
+    if raw[start : min(end, start + 2)] == b"\r\n":
         return start + 2
     if raw[start : start + 1] == b"\n":
         return start + 1
@@ -243,6 +272,8 @@ def _content_type(headers: tuple[Header, ...], default: str) -> tuple[str, Mappi
     media_type = text.partition(";")[0].strip().lower()
     if not re.fullmatch(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}", media_type):
         return "application/octet-stream", {}
+    if len(text) > MAX_CONTENT_TYPE or text.count(";") > 40:
+        return media_type, {}
     names = ("boundary", "charset", "name", "protocol", "micalg", "protected-headers", "hp", "report-type", "format")
     found = {name: _parameter(text, name) for name in names if name in text.lower()}
     return media_type, {name: value for name, value in found.items() if value}
@@ -267,26 +298,47 @@ def decode_words(raw: bytes) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
-    if "=?" not in text:
+    if "=?" not in text or text.count("=?") > MAX_ENCODED_WORDS:
         return text
-    try:
-        pieces = decode_header(text)
-    except (ValueError, MessageError, LookupError, binascii.Error):
-        return text
-    return "".join(
-        piece if isinstance(piece, str) else decode_charset(piece, (charset or "latin-1").lower())
-        for piece, charset in pieces
-    )
+    # Neighbours of one charset are joined before decoding: some senders cut a character in two.
+    pieces: list[tuple[str, bytes | str]] = []
+    at = 0
+    for found in _ENCODED_WORD.finditer(text):
+        between = text[at : found.start()]
+        if between.strip(" \t") or not pieces:
+            pieces.append(("", between))
+        charset, data = found[1].partition("*")[0].lower(), _word(found[2], found[3])
+        if data is None:
+            pieces.append(("", found[0]))
+            at = found.end()
+            continue
+        if pieces and pieces[-1][0] == charset and isinstance(pieces[-1][1], bytes):
+            pieces[-1] = (charset, pieces[-1][1] + data)
+        else:
+            pieces.append((charset, data))
+        at = found.end()
+    pieces.append(("", text[at:]))
+    return "".join(data if isinstance(data, str) else decode_charset(data, charset) for charset, data in pieces)
+
+
+def _word(encoding: str, data: str) -> bytes | None:
+    ascii_only = data.encode("ascii", "replace")
+    if encoding in "bB":
+        if len(data.rstrip("=")) % 4 == 1:
+            return None  # cut short: shown as it stands
+        return decode_transfer(ascii_only, "base64")
+    return quopri.decodestring(ascii_only, header=True)
 
 
 def decode_charset(data: bytes, charset: str) -> str:
-    """Decode by a charset named from outside: an unknown or odd one falls back to UTF-8, then Latin-1."""
-    # Only plain text codecs: idna, punycode, rot13, zip and the like are Python codecs, but no MIME charsets.
-    if re.fullmatch(r"[a-z0-9][a-z0-9_.:-]{0,40}", charset) and not re.search(
-        r"idna|puny|undefined|escape|rot|hex|base|uu|zip|zlib|bz2|quopri|mbcs|oem|utf.?7", charset
-    ):
+    """Decode by a charset named from outside: an unknown or odd one falls back to UTF-8, then Latin-1.
+
+    Only names that Python knows beforehand are looked up: it remembers every unknown name for ever.
+    """
+    name = charset.lower().replace("-", "_").replace(".", "_").replace(" ", "_")
+    if name in _CHARSETS:
         try:
-            return data.decode(charset, "replace")
+            return data.decode(name, "replace")
         except (LookupError, UnicodeError, ValueError):
             pass
     try:

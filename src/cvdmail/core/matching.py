@@ -80,7 +80,7 @@ class Decision:
 
 
 _STRENGTH = list(Evidence)
-_CASE_ID = re.compile(r"CVD-[0-9]{4}-[0-9]{4,9}")
+_CASE_ID = re.compile(r"(?<![A-Z0-9])CVD-[0-9]{4}-[0-9]{4,9}(?![0-9])")
 _MOVED_ON = re.compile(r"[(\[]was:", re.IGNORECASE)
 
 

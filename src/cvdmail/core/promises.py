@@ -59,6 +59,8 @@ def slip_days(earlier: Promise, later: Promise) -> int:
 
 def is_overdue(promise: Promise, now: datetime) -> bool:
     """Say whether the last day has ended where it was meant."""
+    if promise.last == date.max:
+        return False
     minutes = promise.offset_minutes if promise.offset_minutes is not None else -12 * 60
     ends = datetime.combine(promise.last + timedelta(days=1), datetime.min.time(), timezone(timedelta(minutes=minutes)))
     return now >= ends

@@ -7,6 +7,7 @@ behind the writer's back.  A part may stand in the front matter (``impact: ...``
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -72,6 +73,7 @@ def read(raw: bytes) -> Report:
     if origin not in {kind.value for kind in Origin}:
         raise Refused("report", "origin is neither 'automated' nor 'engineer'", "write one of the two")
     _check_body(body, body_line)
+    body = body.strip("\n") + "\n"
     return Report(
         title=title,
         fields=scalars,
@@ -109,7 +111,7 @@ def _split(text: str) -> tuple[str, str, int]:
         )
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() == "---":
-            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]).strip("\n") + "\n", number + 2
+            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]) + "\n", number + 2
     raise Refused("report", "its front matter is not closed by a line '---'", "add the line")
 
 
@@ -117,8 +119,7 @@ def _fields(front: str) -> dict[str, str | list[str]]:
     if len(front) > MAX_FRONT_MATTER:
         raise Refused("report", "its front matter is larger than 64 KB", "move text below it")
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(front, Loader=yaml.SafeLoader)):
-            raise Refused("report", "its front matter uses YAML aliases", "write values out")
+        _check_yaml(front)
         loaded = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506  # BaseLoader makes str, list and dict only
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -133,11 +134,32 @@ def _fields(front: str) -> dict[str, str | list[str]]:
         name = str(raw_name).strip().lower().replace("_", " ").replace("-", " ")
         if not _NAME.match(name):
             raise Refused("report front matter", "a name is not made of letters, digits and blanks", "correct it")
+        if name in fields:
+            raise Refused("report front matter", "a name stands there twice", "keep one")
         if isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+            for item in [value] if isinstance(value, str) else value:
+                if any(unicodedata.category(char) == "Cc" and char not in "\t\n" for char in item):
+                    raise Refused("report front matter", "a value holds a control character", "remove it")
             fields[name] = value
         else:
             raise Refused("report front matter", "a value is neither text nor a list of texts", "write plain values")
     return fields
+
+
+def _check_yaml(front: str) -> None:
+    """Refuse aliases, deep nesting (quadratic to read) and names that stand twice (the last one would win)."""
+    depth = 0
+    for event in yaml.parse(front, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise Refused("report", "its front matter uses YAML aliases", "write values out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > 3:
+            raise Refused("report front matter", "it is nested too deeply", "write 'name: value' lines")
+    node = yaml.compose(front, Loader=yaml.SafeLoader)
+    if isinstance(node, yaml.MappingNode):
+        names = [str(key.value) for key, _ in node.value]
+        if len(names) != len(set(names)):
+            raise Refused("report front matter", "a name stands there twice", "keep one")
 
 
 def _list(value: str | list[str] | None) -> tuple[str, ...]:
@@ -176,17 +198,22 @@ def _first_heading(body: str) -> str:
 
 def _check_body(body: str, first_line: int) -> None:
     for number, line in enumerate(body.split("\n"), start=first_line):
-        if any(ord(char) < 0x20 and char not in "\t\f" for char in line):
+        if any(unicodedata.category(char) == "Cc" and char not in "\t\f" for char in line):
             raise Refused("report", f"line {number} holds a control character", "remove it")
 
 
 def _present(fields: Mapping[str, str | list[str]], body: str, title: str) -> frozenset[str]:
-    headings = {
-        found[1].strip().rstrip(":").lower() for line in body.split("\n") if (found := _HEADING.match(line)) is not None
-    }
+    headings: set[str] = set()
+    fenced = False
+    for line in body.split("\n"):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        found = None if fenced else _HEADING.match(line)
+        if found is not None:
+            headings.add(found[1].strip().rstrip(":").lower())
     present = {"title"} if title else set()
     for part, names in PARTS.items():
-        if any(fields.get(name) for name in names) or headings & set(names):
+        if any("".join(fields.get(name, "")).strip() for name in names) or headings & set(names):
             present.add(part)
     return frozenset(present)
 

@@ -56,6 +56,8 @@ def key_id_of(sealed: bytes) -> int:
 def unseal(key: bytes, place: Place, sealed: bytes) -> bytes:
     """Open a sealed value; raise ``SealBroken`` if key, place or bytes are not the ones it was made with."""
     key_id_of(sealed)
+    if len(key) != KEY_SIZE:
+        raise SealBroken("unsealing", "the key has the wrong size", "")
     nonce = sealed[9:_HEADER]
     try:
         return AESGCM(key).decrypt(nonce, sealed[_HEADER:], sealed[:9] + place.associated_data())

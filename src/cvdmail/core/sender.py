@@ -18,8 +18,8 @@ from cvdmail.core.ids import Address
 from cvdmail.core.mail import Mail, Part
 from cvdmail.errors import Refused
 
-_MAILBOX = re.compile(r"[^<>@,;:()\\]{0,200}<([^<>@\s]{1,64}@[^<>@\s]{1,255})>\s*\Z")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,200}"')
+# A display name of words and whole quoted strings, then one address in angle brackets; no quote anywhere else.
+_MAILBOX = re.compile(r'(?:[^<>@,;:()\\"]|"(?:[^"\\]|\\.){0,200}"){0,200}<([^<>@\s"]{1,64}@[^<>@\s"]{1,255})>\s*\Z')
 _ANY_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
@@ -42,9 +42,9 @@ class Sender:
 
 def read_mailbox(value: str) -> Address | None:
     """Return the address of ``value`` when it is exactly one mailbox (RFC 5322 section 3.4), else None."""
-    bare = _QUOTED.sub("", value).strip()
+    bare = value.strip()
     found = _MAILBOX.match(bare)
-    if bare.count("@") != 1:
+    if found is None and '"' in bare:
         return None
     try:
         return Address.parse(found[1] if found is not None else bare)
