@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.lab import Lab, run, unchanged
+from cvdmail.config import _TABLES
 
 MAILBOX_LINE = 'address = "outbounddisclosures@lab.example"'
 ROLES = 'roles = ["researcher", "reviewer", "manager", "operator"]'
@@ -130,8 +131,6 @@ def test_where_the_configuration_is_looked_for(lab: Lab, monkeypatch: pytest.Mon
 
 
 def test_the_shipped_configuration_documents_every_option() -> None:
-    from cvdmail.config import _TABLES
-
     text = (Path(__file__).parents[2] / "config" / "cvdmail.toml").read_text()
     missing = {f"{table}.{key}" for table, keys in _TABLES.items() for key in keys if key not in text}
     assert missing == set()

@@ -35,7 +35,7 @@ REPORTS: dict[str, tuple[bytes, str]] = {
     "odd origin": ((HEAD + "origin: god\n" + BODY).encode(), "origin is neither"),
     "odd severity": ((HEAD + "severity: CVSS:3.1/AV:Z\n" + BODY).encode(), "report severity"),
     "severity in words": ((HEAD + "severity: terrible\n" + BODY).encode(), "report severity"),
-    "no impact": (b"---\ntitle: t\naffected: 1\n" + BODY.encode(), "parts that the policy requires are missing: impact"),
+    "no impact": (b"---\ntitle: t\naffected: 1\n" + BODY.encode(), "the policy requires are missing: impact"),
     "no part at all": (b"---\nvendor: v.example\n---\n\ntext\n", "missing: title, impact, affected, reproduction"),
     "a contact and no vendor": (
         (HEAD.replace("vendor: vendor.example\n", "contact: a@b.example\n") + BODY).encode(), "names a contact"),

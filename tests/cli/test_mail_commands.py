@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import mailbox
 import shutil
+import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from cli.lab import CASE, VENDOR, Lab, clear_mail, process, run, unchanged
+from cvdmail.core.mail import MAX_MAIL
 
 PLAIN = clear_mail(
     "Thank you for your report. We opened ticket EXV-20417.\r\nWe plan to release the fix on 1 July 2026."
@@ -30,7 +34,8 @@ GARBAGE = {
     "odd charset": b"Content-Type: text/plain; charset=\xff\r\n\r\n\xff\xfe",
     "odd encoding": b"Content-Transfer-Encoding: base64\r\n\r\n!!!!",
     "odd date": b"Date: Fri, 99 Foo 9999999999 99:99:99 +9999\r\nSubject: x\r\n\r\nhello",
-    "no armour": b'Content-Type: multipart/encrypted; boundary="b"\r\n\r\n--b\r\n\r\nVersion: 1\r\n--b\r\n\r\nx\r\n--b--\r\n',
+    "no armour": b'Content-Type: multipart/encrypted; boundary="b"\r\n\r\n--b\r\n\r\nVersion: 1\r\n'
+    b"--b\r\n\r\nx\r\n--b--\r\n",
     "several from": b"From: a@b.example\r\nFrom: c@d.example\r\nSubject: x\r\n\r\nhello",
 }
 
@@ -99,8 +104,6 @@ def test_extract_of_an_empty_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_mail_that_is_too_large_is_refused(lab: Lab) -> None:
-    from cvdmail.core.mail import MAX_MAIL
-
     path = lab.place / "large.eml"
     with path.open("wb") as file:
         file.truncate(MAX_MAIL + 1)
@@ -227,15 +230,14 @@ def test_status_is_healthy_until_something_is_ill(lab: Lab) -> None:
 
 
 def _execute(lab: Lab, statement: str) -> None:
-    import sqlite3
-
     with sqlite3.connect(lab.database) as connection:
         connection.execute(statement)
     connection.close()
 
 
 def test_a_bad_list_of_cnas_is_refused_and_the_old_one_kept(lab: Lab) -> None:
-    entry = {"shortName": "v", "cnaID": "CNA-1", "organizationName": "V", "scope": "V", "contact": [], "CNA": {}}
+    mail = [{"email": [{"label": "Email", "emailAddr": "security@vendor.example"}], "contact": [], "form": []}]
+    entry = {"shortName": "v", "cnaID": "CNA-1", "organizationName": "V", "scope": "V", "contact": mail, "CNA": {}}
     good = json.dumps([{**entry, "cnaID": f"CNA-{number}", "shortName": f"v{number}"} for number in range(20)])
     assert lab.run("ada", "contact", "refresh", "--cna", lab.write("g", good), "--json").good().json == {"entries": 20}
     shrunk = json.dumps(json.loads(good)[:10])
@@ -267,9 +269,6 @@ def test_a_broken_pipe_is_quiet(lab: Lab) -> None:
     Path(command).write_text('"$@" | true\n')
     outcome = process("case", "list", env=lab.env("ada"), cwd=lab.place)
     assert outcome.code == 0
-    import subprocess
-    import sys
-
     words = ["/bin/sh", command, sys.executable, "-m", "cvdmail", "extract", str(lab.place / "a.eml"), "--json"]
     done = subprocess.run(words, env=lab.env(None), capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr

@@ -31,13 +31,19 @@ def answered(queued_lab: Lab) -> Iterator[Lab]:
         lab.run(None, "ingest", lab.write("1.eml", lab.vendor_mail(REPLY.format(month=MONTH), report, 1))).good()
         slip = f"we need more time: the fix moves to 29 {MONTH}.\n"
         lab.run(None, "ingest", lab.write("2.eml", lab.vendor_mail(slip, report, 2))).good()
-        lab.run(None, "ingest", lab.write("3.eml", clear_mail("About EXV-20417: fixed in 2.5.", "ticket EXV-20417")))
+        lab.run(
+            None,
+            "ingest",
+            lab.write(
+                "3.eml", clear_mail("About EXV-20417: fixed in 2.5.", "ticket EXV-20417", "somebody@elsewhere.example")
+            ),
+        )
         quiet(lab)
         yield lab
 
 
 def fits(value: Any, shape: Any, at: str = "") -> None:
-    """Insist that ``value`` has the shape: a type, a tuple of types, a pattern, a word set, a list or object of such."""
+    """Insist that ``value`` has the shape: a type, types, a pattern, a set of words, a list or an object of such."""
     if isinstance(shape, dict):
         assert isinstance(value, dict), at
         assert set(shape) <= set(value), (at, set(shape) - set(value))
@@ -52,7 +58,8 @@ def fits(value: Any, shape: Any, at: str = "") -> None:
     elif isinstance(shape, set):
         assert value in shape, (at, value)
     elif isinstance(shape, tuple) and not all(isinstance(one, type) for one in shape):
-        assert value is None or (fits(value, shape[0], at) is None), at
+        if value is not None:
+            fits(value, shape[0], at)
     else:
         assert isinstance(value, shape), (at, value)
         assert shape is not int or not isinstance(value, bool), at
@@ -84,8 +91,8 @@ INGESTED = {
 
 def test_case_new(lab: Lab) -> None:
     shape = lab.run("ada", "case", "new", f"{lab.place}/finding.md", "--json").good().json
-    fits(shape, {"case": re.compile(re.escape(CASE)), "participants": [{"participant": int, "vendor": str}], "missing": []
-                 or list})  # fmt: skip
+    fits(shape, {"case": str, "participants": [{"participant": int, "vendor": str}], "missing": list})
+    assert shape["case"] == CASE
     assert (shape["missing"], len(shape["participants"])) == ([], 1)
 
 
@@ -110,10 +117,7 @@ def test_case_show(answered: Lab) -> None:
         fits(one, INGESTED)
         assert (one["trust"], one["signature"]["state"], one["encrypted"]) == ("verified", "good", True)
     assert (len(inbound), len(outbound)) == (2, 1)
-    assert [one["last"][5:] for one in shape["promises"]] == [
-        f"0{6 if MONTH == 'June' else 5}-15",
-        shape["promises"][1]["last"][5:],
-    ]
+    assert [one["last"][8:] for one in shape["promises"]] == ["15", "29"]
     assert shape["promises"][1]["slips"] == shape["promises"][0]["promise"]
     assert [one["seq"] for one in shape["events"]] == list(range(1, len(shape["events"]) + 1))
 

@@ -29,6 +29,7 @@ class Played:
 
     story: Story
     watcher: Watcher
+    servers: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def horizon() -> Horizon:
 
 
 @pytest.fixture(scope="session")
-def memory() -> Iterator[Path]:
+def memory(horizon: Horizon) -> Iterator[Path]:
     """A folder for what people hold in their hands: reports in clear, the vendor's secrets; only in memory."""
     folder = Path(tempfile.mkdtemp(prefix="hands-", dir=MEMORY if MEMORY.is_dir() else None))
     yield folder
@@ -69,7 +70,7 @@ def played(horizon: Horizon, memory: Path) -> Iterator[Played]:
                 play.receive(story, memory)
                 play.decide(story)
                 play.renumber(story)
-                yield Played(story, watcher)
+                yield Played(story, watcher, folder)
 
 
 @pytest.fixture(scope="session")

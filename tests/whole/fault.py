@@ -136,7 +136,7 @@ def killed_at_sync(lab: Lab, number: int, trace: Path) -> bool:
     assert strace is not None, "strace is not installed: run 'make setup-system'"
     lab.start_agents()  # an agent started inside would be traced as well, and strace waits for its children
     done = subprocess.run(
-        [strace, "-f", "--seccomp-bpf", "-o", str(trace), "-e", "trace=fdatasync",
+        [strace, "-f", "-o", str(trace), "-e", "trace=fdatasync",
          "-e", f"inject=fdatasync:signal=KILL:when={number}",
          sys.executable, "-m", "cvdmail", "watch", "--once", "--json"],
         env=lab.environment(None), cwd=lab.folder, capture_output=True, timeout=TIMEOUT, check=False,

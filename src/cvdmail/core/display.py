@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
-# Cf: bidi controls, zero-width characters, soft hyphen, tags; Zl and Zp break lines; Cs and Co are not text.
-_HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
+# Cf: bidi controls, zero-width characters, soft hyphen, tags; Zl and Zp break lines; Cs, Co and Cn are no text.
+_HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
 _EMPTY_LOOKING = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
