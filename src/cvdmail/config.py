@@ -15,6 +15,7 @@ from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cvdmail.core.compose import check_line
 from cvdmail.core.ids import Address, Fingerprint, parse_domain
@@ -338,6 +339,13 @@ class _Reader:
             return prefix + str((self.root / url.removeprefix(prefix)).absolute())
         if "@" in url.partition("://")[2] and ":" in url.partition("://")[2].rpartition("@")[0]:
             self.problems.append("store.url holds a password: use a .pgpass file, or peer authentication")
+            return prefix
+        try:
+            odd = urlsplit(url).port == 0
+        except ValueError:
+            odd = True
+        if odd:
+            self.problems.append("store.url is no database address; write postgresql+asyncpg://host:port/name")
             return prefix
         if not url.startswith("postgresql+asyncpg://"):
             self.problems.append(f"store.url must begin with {prefix} or postgresql+asyncpg://; correct it")

@@ -66,7 +66,9 @@ class Pass:
     def needs_person(self) -> bool:
         """Whether something waits for a person."""
         held = any(one.state in (MessageState.HELD, MessageState.UNPARSED) for one in self.settled)
-        bad = any(state in (RecipientState.UNKNOWN, RecipientState.REFUSED) for state in self.states.values())
+        # Queued after a pass means stopped before it left: what was approved has changed.
+        looked_at = (RecipientState.UNKNOWN, RecipientState.REFUSED, RecipientState.QUEUED)
+        bad = any(state in looked_at for state in self.states.values())
         return held or bad
 
 
@@ -111,8 +113,7 @@ class Daemon:
             try:
                 delivered = await deliver_due(self._desk, self._servers.postman, self._fence)
                 done.states.update(delivered.states)
-                if delivered.stopped:
-                    done.problems.append(delivered.stopped)
+                done.problems += [what for what in (delivered.stopped, delivered.problem) if what]
             finally:
                 await self._servers.postman.close()
         try:
@@ -132,8 +133,11 @@ class Daemon:
             for folder in self._servers.folders:
                 try:
                     done.new += len((await sync_folder(self._desk, mailbox, folder)).new)
-                except ServerRefused as problem:
+                except (ServerRefused, ServerUnavailable) as problem:
                     done.problems.append(problem.line())
+                    # After a refusal the connection is of no use any more; the other folders still want a look.
+                    await mailbox.close()
+                    mailbox = await self._servers.mailboxes.connect()
         finally:
             await mailbox.close()
 
@@ -247,6 +251,8 @@ class Daemon:
             delivered: Delivered = await deliver_due(self._desk, postman, self._fence, stopping=self._stop.is_set)
             for row, state in delivered.states.items():
                 self._tell(f"outbox {row}: {state.value}")
+            if delivered.problem:
+                raise ServerUnavailable("SMTP", delivered.problem, "it is tried again")
             if delivered.stopped:
                 raise ServerRefused(delivered.stopped_by or "SMTP", delivered.stopped, "see 'cvdmail doctor'")
             try:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from cvdmail import wiring
 from cvdmail.config import Config, load
+from cvdmail.core.compose import check_line
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.ledger import MAIN, Event
@@ -16,9 +19,9 @@ from cvdmail.core.records import ScopeKind
 from cvdmail.edge import disk, keyring
 from cvdmail.edge.gpg import Gpg
 from cvdmail.edge.gpgprocess import checked_home
-from cvdmail.edge.keyfiles import MAX_KEY_FILE
+from cvdmail.edge.keyfiles import MAX_KEY_FILE, key_file_name
 from cvdmail.edge.system import SystemClock
-from cvdmail.errors import Refused
+from cvdmail.errors import Refused, StoreUnavailable
 from cvdmail.store import schema
 from cvdmail.store.engine import Engines
 from cvdmail.store.scopes import create_store_key
@@ -47,18 +50,58 @@ class FirstPerson:
 
 
 async def found(root: Path, mailbox: Address, name: str, person: FirstPerson, adopt: bytes | None) -> Founded:
-    """Lay out ``root``; raise ``Refused`` if it holds a configuration already, with nothing changed."""
+    """Lay out ``root``; raise with nothing left behind.
+
+    A folder that holds a configuration, keys or a state folder is never touched: it may be somebody's only copy.
+    """
+    for folder in PARTS:
+        if (root / folder).exists():
+            raise Refused(str(root / folder), "it is there already", "choose another folder")
+    existed = _first_existing(root)
+    try:
+        return await _lay_out(root, mailbox, name, person, adopt)
+    except BaseException:
+        await _end_agent(root / "state" / "gnupg")
+        _remove(root, existed)
+        raise
+
+
+PARTS = ("config", "keys", "state")
+
+
+def _first_existing(path: Path) -> Path:
+    """Return the nearest folder above (or the path itself) that is there."""
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _remove(root: Path, existed: Path) -> None:
+    for folder in PARTS:
+        shutil.rmtree(root / folder, ignore_errors=True)
+    while root != existed and root.is_dir() and not any(root.iterdir()):
+        root.rmdir()
+        root = root.parent
+
+
+async def _end_agent(home: Path) -> None:
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "gpgconf", "--homedir", str(home), "--kill", "all", stderr=asyncio.subprocess.DEVNULL
+        )
+    except OSError:
+        return  # no GnuPG, no agent
+    await process.wait()
+
+
+async def _lay_out(root: Path, mailbox: Address, name: str, person: FirstPerson, adopt: bytes | None) -> Founded:
     config_file = root / "config" / "cvdmail.toml"
-    if config_file.exists():
-        raise Refused(str(config_file), "it is there already", "choose another folder, or edit it")
-    for folder in (
-        root,
-        root / "config",
-        root / "config" / "templates",
-        root / "keys" / "team",
-        root / "keys" / "vendors",
-    ):
-        folder.mkdir(mode=0o755 if "keys" in folder.parts else 0o700, parents=True, exist_ok=True)
+    for folder_name in ("", "config", "config/templates", "keys/team", "keys/vendors"):
+        folder = root / folder_name
+        try:
+            folder.mkdir(mode=0o755 if "keys" in folder.parts else 0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused(str(root), f"the folder cannot be made ({error.strerror})", "choose another place") from None
     state = disk.private_folder(root / "state")
     disk.private_folder(state / "secrets")
     home = checked_home(disk.private_folder(state / "gnupg"))
@@ -70,8 +113,9 @@ async def found(root: Path, mailbox: Address, name: str, person: FirstPerson, ad
         revocation = state / "revocation.asc"
         disk.write_atomically(revocation, await keyring.revocation_certificate(home, fingerprint))
     public = await keyring.export_public(home, fingerprint)
+    team = root / "keys" / "team"
     for address in {mailbox, person.address}:
-        disk.write_atomically(root / "keys" / "team" / f"{address.key}.asc", public, 0o644)
+        disk.write_atomically(team / key_file_name(address), public, 0o644)
     for shipped in SHIPPED:
         disk.write_atomically(root / "config" / shipped, disk.shipped(shipped), 0o600)
     text = _configuration(disk.shipped("cvdmail.toml").decode(), mailbox, name, person, fingerprint)
@@ -83,9 +127,11 @@ async def found(root: Path, mailbox: Address, name: str, person: FirstPerson, ad
 
 def _configuration(text: str, mailbox: Address, name: str, person: FirstPerson, fingerprint: Fingerprint) -> str:
     """Fill the shipped, commented configuration in."""
+    for what, value in (("--name", name), ("--person-name", person.name)):
+        check_line(what, value)
 
     def fill(key: str, value: str, within: str) -> str:
-        return re.sub(rf'(?m)^{key} = "[^"]*"', f"{key} = {quoted(value)}", within, count=1)
+        return re.sub(rf'(?m)^{key} = "[^"]*"', lambda _: f"{key} = {quoted(value)}", within, count=1)
 
     text = fill("address", str(mailbox), text)
     text = fill("name", name, text)
@@ -134,8 +180,14 @@ def read_adopted(path: Path) -> bytes:
 
 async def upgrade_database(config: Config) -> tuple[str | None, str]:
     """Run the missing schema steps in one transaction; return (version before, version after)."""
+    wiring.check_database(config)
     engines = Engines(config.store_url)
     try:
+        async with engines.read() as connection:
+            if await schema.current(connection) is None:
+                raise StoreUnavailable(
+                    "database", "it holds no cvdmail store", "run 'cvdmail init', or check [store] url"
+                )
         async with engines.write() as connection:
             return await schema.upgrade(connection)
     finally:

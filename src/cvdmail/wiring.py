@@ -124,8 +124,7 @@ async def open_store(config: Config, openpgp: OpenPgp, busy_seconds: float = 20)
     """Open the database, check its schema, and unseal the store key once with the given secret key."""
     engines = Engines(config.store_url, busy_seconds)
     try:
-        if engines.sqlite:
-            _check_database(Path(config.store_url.partition(":///")[2]))
+        check_database(config)
         async with engines.read() as connection:
             await schema.check(connection)
             message = await read_store_key(connection)
@@ -142,10 +141,14 @@ async def open_store(config: Config, openpgp: OpenPgp, busy_seconds: float = 20)
         await engines.close()
 
 
-def _check_database(place: Path) -> None:
-    if not place.exists():
+def check_database(config: Config) -> None:
+    """Raise unless the database file is there and private; a database on a server is not looked at."""
+    prefix, _, path = config.store_url.partition(":///")
+    if not prefix.startswith("sqlite"):
+        return
+    if not Path(path).exists():
         raise StoreUnavailable("database", "it does not exist", "run 'cvdmail init', or correct [store] url")
-    disk.check_private(place)
+    disk.check_private(Path(path))
 
 
 @asynccontextmanager

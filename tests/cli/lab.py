@@ -106,7 +106,7 @@ def run(*words: str, stdin: bytes = b"", env: Mapping[str, str | None] | None = 
     finally:
         os.umask(before)
     code, out, err = done.exit_code, done.stdout, done.stderr
-    if isinstance(done.exception, CvdmailError):
+    if isinstance(done.exception, CvdmailError | OSError):
         with contextlib.redirect_stderr(io.StringIO()) as said:
             code = fail(done.exception)
         return Outcome(code, out, err + said.getvalue())

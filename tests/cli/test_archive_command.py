@@ -124,7 +124,7 @@ def test_a_cut_archive_is_never_a_good_one(archive: bytes, signer: str, at: int,
     outcome = run("verify", str(path), "--signer", signer, "--json")
     last = max(number for number, byte in enumerate(archive) if byte)
     kept = at if at > 0 else len(archive) + at
-    assert outcome.code == (0 if kept > last else 1), outcome
+    assert outcome.code in ((0, 1) if kept > last else (1,)), outcome
     if not outcome.out:
         outcome.refused("archive")
 

@@ -225,7 +225,8 @@ def test_status_is_healthy_until_something_is_ill(lab: Lab) -> None:
         _execute(lab, "DELETE FROM mailbox_cursor")
         for folder in ("INBOX", "Junk"):
             values = f"('outbounddisclosures@lab.example', '{folder}', 1, 0, '{at}')"
-            _execute(lab, f"INSERT INTO mailbox_cursor VALUES {values}")
+            names = "account, folder, uidvalidity, last_uid, last_sync_at"
+            _execute(lab, f"INSERT INTO mailbox_cursor ({names}) VALUES {values}")
         assert lab.run("ada", "status").code == code
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,18 @@ from cvdmail.store import schema
 from cvdmail.store.engine import Engines
 from cvdmail.store.transaction import Store
 from store.database import NOW, Database, open_case
+
+
+@pytest.fixture(autouse=True)
+async def connections_end() -> AsyncIterator[None]:
+    """The driver ends a connection that never came to be in a thread of its own: let it, while the loop still runs."""
+    before = set(threading.enumerate())
+    yield
+    for _ in range(100):
+        if set(threading.enumerate()) <= before:
+            return
+        await asyncio.sleep(0.01)
+
 
 HOLD = """
 import sqlite3, sys

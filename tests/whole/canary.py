@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 LARGEST = 64 * 1024 * 1024
@@ -27,6 +28,7 @@ def new_word(hint: str) -> str:
     return hint + "".join(secrets.choice(_LETTERS) for _ in range(14))
 
 
+@lru_cache(maxsize=100)
 def forms(word: str) -> dict[str, bytes]:
     """Return what is searched for: the exact bytes of base64, lower-case bytes of everything else."""
     raw = word.encode()

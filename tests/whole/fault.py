@@ -14,7 +14,7 @@ import shutil
 import signal
 import ssl
 import subprocess
-import sys
+import time
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Self
 from servers.certificates import right
 from whole.lab import TIMEOUT, Lab
 from whole.town import Endpoint
+from whole.zygote import Zygote
 
 
 class Way(Enum):
@@ -130,16 +131,26 @@ class Proxy:
         self._moment = None
 
 
-def killed_at_sync(lab: Lab, number: int, trace: Path) -> bool:
+def killed_at_sync(zygote: Zygote, lab: Lab, number: int) -> bool:
     """Run one pass under strace and kill it at its N-th commit; say whether it came so far."""
     strace = shutil.which("strace")
     assert strace is not None, "strace is not installed: run 'make setup-system'"
-    lab.start_agents()  # an agent started inside would be traced as well, and strace waits for its children
-    done = subprocess.run(
-        [strace, "-f", "-o", str(trace), "-e", "trace=fdatasync",
-         "-e", f"inject=fdatasync:signal=KILL:when={number}",
-         sys.executable, "-m", "cvdmail", "watch", "--once", "--json"],
-        env=lab.environment(None), cwd=lab.folder, capture_output=True, timeout=TIMEOUT, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, 3, -signal.SIGKILL, 128 + signal.SIGKILL), done.stderr.decode()
-    return done.returncode not in (0, 3)
+    lab.start_agents()  # an agent started meanwhile would be traced as well, and strace waits for it
+    tracer: list[subprocess.Popen[bytes]] = []
+
+    def trace(process: int) -> None:
+        words = ["-o", "/dev/null", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:signal=KILL:when={number}"]
+        command = [strace, "-f", "-p", str(process), *words]
+        tracer.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        status = Path(f"/proc/{process}/status")
+        until = time.monotonic() + TIMEOUT
+        while "TracerPid:\t0\n" in status.read_text():
+            assert tracer[0].poll() is None, "strace may not trace here"
+            assert time.monotonic() < until, "strace does not begin"
+            time.sleep(0.005)
+        os.kill(process, signal.SIGCONT)
+
+    done = zygote(lab, None, ("watch", "--once"), trace, stopped=True)
+    tracer[0].wait(TIMEOUT)
+    assert done.status in (0, 3, -signal.SIGKILL), done.err.decode()
+    return done.status == -signal.SIGKILL

@@ -83,6 +83,7 @@ class Story:
     first: dict[str, Any] = field(default_factory=dict)
     second: dict[str, Any] = field(default_factory=dict)
     report: bytes = b""
+    submitted: bytes = b""
     sent: list[bytes] = field(default_factory=list)
     sent_later: list[bytes] = field(default_factory=list)
     vendor_inbox: list[bytes] = field(default_factory=list)
@@ -164,6 +165,7 @@ def send(story: Story) -> None:
         (lost,) = [raw for raw in story.sent if GONE.encode() in raw]
         town.post(vendor.bounce(lost, GONE), "", MAILBOX)
     story.second = lab.watch()
+    story.submitted = bytes(town.smtp_wires[0].sent)
     story.sent_later = town.folder(MAILBOX, "Sent")
     story.vendor_inbox = town.folder(VENDOR)
 
@@ -276,7 +278,14 @@ def sq_decrypt(there: Vendor, raw: bytes, place: Path) -> bytes:
     """Let Sequoia decrypt a mail and demand our signature."""
     (place / "vendor.sec").write_bytes(there.home.secret(there.key))
     (place / "lab.pub").write_bytes(there.home.public(there.ours))
-    words = ["--recipient-key", place / "vendor.sec", "--signer-cert", place / "lab.pub", "--signatures", "1"]
+    words: list[str | Path] = [
+        "--recipient-key",
+        place / "vendor.sec",
+        "--signer-cert",
+        place / "lab.pub",
+        "--signatures",
+        "1",
+    ]
     done = subprocess.run(
         ["sq", "decrypt", *words], input=vendor.ciphertext(raw), capture_output=True, check=True, timeout=60
     )

@@ -34,7 +34,7 @@ def test_it_finds_the_changed_byte(demo: Shown) -> None:
 
 
 def _to_try(demo: Shown) -> list[str]:
-    _, _, last = demo.out.partition("things to try:")
+    _, _, last = demo.out.rpartition("Everything is left in")
     return [line.strip() for line in last.splitlines() if line.startswith("  ")]
 
 

@@ -115,7 +115,7 @@ def _play(zygote: Zygote, stage: Stage, server: str, moment: Moment | int | None
         _, imap, before_smtp, before_imap = _servers(stack, stage, folder)
         lab.configure(before_smtp.end, before_imap.end)
         if isinstance(moment, int):
-            outcome.reached = killed_at_sync(lab, moment, folder / "trace")
+            outcome.reached = killed_at_sync(zygote, lab, moment)
         elif moment is not None:
             proxy = before_smtp if server == "smtp" else before_imap
             outcome.reached = _killed_at(stage.background, zygote, lab, proxy, moment)

@@ -102,7 +102,8 @@ def real_servers() -> bool:
 class Town:
     """Everybody's mail server, and the post between them.
 
-    ``smtp`` and ``imap`` are what the program is configured with, through the wires; the vendor uses the servers direct.
+    ``smtp`` and ``imap`` are what the program is configured with, through the wires; the vendor uses the servers
+    without one.
     """
 
     def __init__(self, loop: Loop, folder: Path) -> None:
@@ -181,17 +182,19 @@ class Town:
             return int(found[1])
 
     def renumber(self) -> None:
-        """Give our INBOX another UIDVALIDITY, as a moved or rebuilt server does; ``imap`` may be another one then."""
+        """Give our INBOX another UIDVALIDITY, as a moved or rebuilt server does; it may be another one then."""
         if self.real:
             home = self._folder / "dovecot" / "mail" / MAILBOX.partition("@")[0]
             for old in (*home.glob("dovecot-uid*"), *home.glob("dovecot.index*")):
                 old.unlink()
             (home / "dovecot-uidvalidity").write_text("60000000")
             return
-        mails = self.folder(MAILBOX)
-        _, self._vendor_imap = self._embedded()
-        for raw in mails:
-            self.put(raw)
+        mails = {owner: self.folder(owner) for owner in PASSWORDS}
+        self._vendor_smtp, self._vendor_imap = self._embedded()
+        for owner, raws in mails.items():
+            for raw in raws:
+                append(self._vendor_imap, owner, raw)
+        self.smtp_wires.append(self._wire(self._vendor_smtp))
         self.imap_wires.append(self._wire(self._vendor_imap))
 
 

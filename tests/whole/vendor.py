@@ -104,7 +104,7 @@ class Vendor:
         """The same by Sequoia; its key files lie in ``place``, which must be memory."""
         (place / "vendor.sec").write_bytes(self.home.secret(self.key))
         (place / "lab.pub").write_bytes(self.home.public(self.ours))
-        words = ["--signer-key", place / "vendor.sec", "--recipient-cert", place / "lab.pub"]
+        words: list[str | Path] = ["--signer-key", place / "vendor.sec", "--recipient-cert", place / "lab.pub"]
         return subprocess.run(["sq", "encrypt", *words], input=entity, check=True, capture_output=True).stdout
 
 
@@ -113,12 +113,14 @@ def thread(outer: EmailMessage) -> Thread:
     return Thread(outer["Message-ID"].strip(), outer["Reply-To"] or outer["From"], outer["Subject"])
 
 
-def entity(text: str, subject: str, sender: str = VENDOR) -> bytes:
-    """The part that is signed and encrypted, with protected headers."""
+def entity(text: str, subject: str, sender: str = VENDOR, attached: bytes = b"") -> bytes:
+    """The part that is signed and encrypted, with protected headers, and perhaps a log with it."""
     part = EmailMessage(policy=policy.SMTP)
     part["From"] = sender
     part["Subject"] = subject
     part.set_content(text, cte="quoted-printable")
+    if attached:
+        part.add_attachment(attached, "application", "octet-stream", filename="log.bin")
     part.set_param("protected-headers", "v1")
     return part.as_bytes()
 

@@ -8,8 +8,10 @@ Protocol: a line of JSON in; the child's process id out, and when it has ended i
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from typing import Any, Self
 
 from whole.lab import TIMEOUT, Lab, Ran
 
+_PR_SET_PTRACER = 0x59616D61
 _LOADED = """
 cvdmail.cli.main cvdmail.cli.daemon cvdmail.cli.case cvdmail.cli.archive cvdmail.cli.draft cvdmail.daemon
 cvdmail.wiring cvdmail.edge.imap cvdmail.edge.smtp cvdmail.work.audit cvdmail.work.show cvdmail.work.queue
@@ -44,14 +47,20 @@ class Zygote:
         self._process.communicate(timeout=TIMEOUT)
 
     def __call__(
-        self, lab: Lab, person: str | None, words: tuple[str, ...], started: Callable[[int], None] = lambda _: None
+        self,
+        lab: Lab,
+        person: str | None,
+        words: tuple[str, ...],
+        started: Callable[[int], None] = lambda _: None,
+        *,
+        stopped: bool = False,
     ) -> Ran:
-        """Run a command to its end; ``started`` hears its process id."""
+        """Run a command to its end; ``started`` hears its process id, and wakes it with SIGCONT if it is ``stopped``."""
         with tempfile.TemporaryDirectory(dir=self._folder) as place:
             out, err = Path(place) / "out", Path(place) / "err"
             asked: Mapping[str, Any] = {
                 "words": words, "environment": lab.environment(person), "folder": str(lab.folder),
-                "out": str(out), "err": str(err),
+                "out": str(out), "err": str(err), "stopped": stopped,
             }  # fmt: skip
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -93,6 +102,9 @@ def _become(asked: Mapping[str, Any]) -> None:
             )
         ):
             os.dup2(os.open(path, flags, 0o600), number)
+        if asked["stopped"]:
+            ctypes.CDLL(None).prctl(_PR_SET_PTRACER, -1, 0, 0, 0)  # where only parents may trace (Yama)
+            os.kill(os.getpid(), signal.SIGSTOP)
         sys.argv = ["cvdmail", *asked["words"]]
         main()
         status = 0

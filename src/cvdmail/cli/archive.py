@@ -20,7 +20,7 @@ from cvdmail.cli.context import (
 )
 from cvdmail.core.display import visible
 from cvdmail.core.ids import CaseId
-from cvdmail.errors import Refused
+from cvdmail.errors import CvdmailError, Refused
 
 
 @click.command()
@@ -59,6 +59,7 @@ async def _export(case_id: CaseId, place: Path, readers: tuple[str, ...], clear:
     from cvdmail.core.archive import write_tar
     from cvdmail.edge.disk import write_atomically
     from cvdmail.work.export import export as make
+    from cvdmail.work.export import note_export
 
     async with at_desk() as (desk, actor):
         people = {str(one.address): one for one in desk.config.people}
@@ -66,12 +67,17 @@ async def _export(case_id: CaseId, place: Path, readers: tuple[str, ...], clear:
         if unknown:
             raise Refused("export", "--to names somebody who is not under [[people]]", "use an address from there")
         chosen = [people[name] for name in readers] or [actor.person]
-        files = await make(desk, actor, case_id)
+        files, event = await make(desk, actor, case_id)
         data = write_tar(files)
         if not clear:
             keys = [await desk.keys.team(one.address, one.fingerprint) for one in chosen]
             data = await actor.openpgp.encrypt(data, [one.fingerprint for one in chosen], [one.ring for one in keys])
         write_atomically(place, data)
+        try:
+            await note_export(desk, event)
+        except CvdmailError:
+            place.unlink(missing_ok=True)
+            raise
     return len(files), len(data)
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cvdmail.errors import CvdmailError, Refused
+from cvdmail.core.display import visible
+from cvdmail.errors import CvdmailError, NotFound, Refused
 
 if TYPE_CHECKING:
     from cvdmail.config import Config
@@ -75,6 +76,25 @@ def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
 
 
+class RowNumber(click.ParamType[int]):
+    """The number of a draft, fact or held mail; one that no database can hold is simply not there."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read plain digits; raise ``NotFound`` for more of them than there can be rows."""
+        text = str(value)
+        digits = text.removeprefix("-")
+        if not digits.isascii() or not digits.isdigit():
+            self.fail(f"{visible(text, 20)!r} is not a number", param, ctx)
+        if digits != text or len(digits) > 9:
+            raise NotFound(f"number {visible(text, 20)}", "there is nothing of this number", "see the list command")
+        return int(text)
+
+
+ROW = RowNumber()
+
+
 def run(work: Coroutine[Any, Any, _Result]) -> _Result:
     """Run one asynchronous job to its end."""
     return asyncio.run(work)
@@ -131,12 +151,12 @@ def read_input(name: str, what: str, limit: int = MAX_TEXT) -> bytes:
     return read_file(Path(name), limit, what)
 
 
-def confirmed(question: str, yes: bool) -> None:
-    """Ask a person for a yes on a terminal; without one, refuse unless ``--yes`` was given."""
+def confirmed(question: str, yes: bool, option: str = "--yes") -> None:
+    """Ask a person for a yes on a terminal; without one, refuse unless ``--yes`` (or ``option``) was given."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Refused(question, "it needs a yes, and there is no terminal to ask", "add --yes")
+        raise Refused(question, "it needs a yes, and there is no terminal to ask", f"add {option}")
     if not click.confirm(question, err=True):
         raise Refused(question, "you said no", "nothing was changed")
 
@@ -147,8 +167,13 @@ def finish(needs_person: bool) -> None:
         raise SystemExit(NEEDS_PERSON)
 
 
-def fail(error: CvdmailError) -> int:
-    """Print a refusal on standard error, one line each, and return the exit status."""
+def fail(error: CvdmailError | OSError) -> int:
+    """Print a refusal on standard error, one line each, and return the exit status.
+
+    An ``OSError`` that came this far is about a path that a person named (too long, a loop of links).
+    """
+    if isinstance(error, OSError):
+        error = Refused("file", error.strerror or type(error).__name__, "check the path")
     for line in error.line().split("\n"):
         click.echo(f"cvdmail: {line}", err=True)
     return FAILED

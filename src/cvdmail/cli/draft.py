@@ -7,7 +7,17 @@ from typing import Any
 import click
 
 from cvdmail.cli import render
-from cvdmail.cli.context import at_desk, echo, finish, global_options, json_option, print_json, print_json_lines, run
+from cvdmail.cli.context import (
+    ROW,
+    at_desk,
+    echo,
+    finish,
+    global_options,
+    json_option,
+    print_json,
+    print_json_lines,
+    run,
+)
 from cvdmail.core.display import visible, visible_lines
 from cvdmail.core.ids import CaseId
 
@@ -55,7 +65,7 @@ async def _list(case_id: CaseId | None) -> list[dict[str, Any]]:
 
 
 @draft.command("preview")
-@click.argument("number", metavar="DRAFT", type=int)
+@click.argument("number", metavar="DRAFT", type=ROW)
 @json_option
 @global_options
 def preview(number: int, as_json: bool) -> None:
@@ -103,7 +113,7 @@ async def _preview(number: int) -> Any:
 
 
 @draft.command("approve")
-@click.argument("number", metavar="DRAFT", type=int)
+@click.argument("number", metavar="DRAFT", type=ROW)
 @json_option
 @global_options
 def approve(number: int, as_json: bool) -> None:

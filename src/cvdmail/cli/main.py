@@ -96,11 +96,11 @@ def main() -> None:
     harden()
     try:
         cli(prog_name="cvdmail", standalone_mode=True)
-    except CvdmailError as error:
-        sys.exit(fail(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
+    except (CvdmailError, OSError) as error:
+        sys.exit(fail(error))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import click
 
 from cvdmail.cli import render
 from cvdmail.cli.context import (
+    ROW,
     at_desk,
     confirmed,
     echo,
@@ -73,7 +74,7 @@ async def _list() -> Any:
 
 
 @pen.command("show")
-@click.argument("number", metavar="PEN", type=int)
+@click.argument("number", metavar="PEN", type=ROW)
 @json_option
 @global_options
 def show(number: int, as_json: bool) -> None:
@@ -99,7 +100,7 @@ async def _show(number: int) -> Any:
 
 
 @pen.command("file")
-@click.argument("number", metavar="PEN", type=int)
+@click.argument("number", metavar="PEN", type=ROW)
 @click.argument("case_id", metavar="CASE")
 @click.option("--participant", metavar="P", help="Which party of the case, by number or vendor, if it has several.")
 @json_option
@@ -121,7 +122,7 @@ async def _file(number: int, case_id: CaseId, participant: str | None) -> Any:
 
 
 @pen.command("discard")
-@click.argument("number", metavar="PEN", type=int)
+@click.argument("number", metavar="PEN", type=ROW)
 @click.option("--reason-file", required=True, metavar="FILE", help="Why, in a file; - for standard input.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @global_options
@@ -179,7 +180,7 @@ async def _facts(case_id: CaseId | None) -> Any:
 
 
 @fact.command("accept")
-@click.argument("number", metavar="FACT", type=int)
+@click.argument("number", metavar="FACT", type=ROW)
 @json_option
 @global_options
 def accept(number: int, as_json: bool) -> None:
@@ -188,7 +189,7 @@ def accept(number: int, as_json: bool) -> None:
 
 
 @fact.command("reject")
-@click.argument("number", metavar="FACT", type=int)
+@click.argument("number", metavar="FACT", type=ROW)
 @json_option
 @global_options
 def reject(number: int, as_json: bool) -> None:

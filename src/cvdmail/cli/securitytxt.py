@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cvdmail.cli.context import global_options
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -20,6 +22,7 @@ _MAX_READ = 64 * 1024  # enough to see that a file is too large and what it is
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each, one a line.")
 @click.option("--at", metavar="TIME", help="Judge Expires at this RFC 3339 instant instead of now.")
 @click.pass_context
+@global_options
 def command(context: click.Context, sources: tuple[str, ...], as_json: bool, at: str | None) -> None:
     """Check security.txt files and show whom they name.
 

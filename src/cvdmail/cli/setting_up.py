@@ -40,7 +40,7 @@ def init(
     address = Address.parse(mailbox)
     who = FirstPerson(person_name or _login(), Address.parse(person) if person else address)
     root = Path(folder).absolute()
-    confirmed(f"make a working folder in {root}", batch)
+    confirmed(f"make a working folder in {root}", batch, "--batch")
     adopted = read_adopted(Path(adopt_key)) if adopt_key else None
     made = run(found(root, address, name, who, adopted))
     if as_json:

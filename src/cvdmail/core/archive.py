@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from cvdmail.core.events import EventKind
 from cvdmail.core.ledger import Entry, Event, commitment, instant, read_instant, verify
+from cvdmail.core.ledger import statement as canonical_statement
 from cvdmail.errors import ParseLimit, Refused
 
 MANIFEST = "MANIFEST.sha256"
@@ -92,12 +93,12 @@ def read_tar(data: bytes) -> dict[str, bytes]:
                         "archive", "it holds something that is not a plain file", "it was not made by cvdmail"
                     )
                 total += info.size
-                if total > MAX_ARCHIVE or len(files) >= MAX_FILES:
+                if info.issparse() or total > len(data) or len(files) >= MAX_FILES:
                     raise ParseLimit("archive", "it is too large", "")
                 found = tar.extractfile(info)
                 name = info.name if info.name not in files else info.name + "#again"
                 files[name] = found.read() if found is not None else b""
-    except tarfile.TarError:
+    except (tarfile.TarError, ValueError, OverflowError):
         raise Refused("archive", "it is not a whole tar file", "was it cut short? copy it again") from None
     return files
 
@@ -137,10 +138,13 @@ def read_event(line: Mapping[str, object]) -> Entry:
             record["participant"],
             str(signature) if signature is not None else None,
         )
+        if not isinstance(record["body"], dict) or not isinstance(record["participant"], int | None):
+            raise TypeError
+        canonical_statement(event)  # numbers and texts that no record can hold
         return Entry(
             event, int(str(line["seq"])), bytes.fromhex(str(line["previous"])), bytes.fromhex(str(line["hash"]))
         )
-    except (KeyError, ValueError, TypeError, AssertionError):
+    except (KeyError, ValueError, TypeError, AssertionError, OverflowError):
         raise Refused("archive", "an event cannot be read", "was it changed?") from None
 
 

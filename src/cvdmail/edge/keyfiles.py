@@ -44,11 +44,11 @@ class KeyFiles:
 
     def place(self, address: Address) -> Path:
         """Return where the key of a vendor's contact belongs."""
-        return self._folder / "vendors" / address.domain / f"{_file_name(address)}.asc"
+        return self._folder / "vendors" / address.domain / key_file_name(address)
 
     def team_place(self, address: Address) -> Path:
         """Return where the key of one of us belongs."""
-        return self._folder / "team" / f"{_file_name(address)}.asc"
+        return self._folder / "team" / key_file_name(address)
 
     async def vendor(self, address: Address, fingerprint: Fingerprint) -> PublicKey:
         """Return the key pinned to a contact; raise ``Refused``."""
@@ -84,7 +84,8 @@ class KeyFiles:
         return self._seen[known]
 
 
-def _file_name(address: Address) -> str:
+def key_file_name(address: Address) -> str:
+    """Return the name of the file that holds the key of an address; raise ``Refused`` if it cannot have one."""
     if "/" in address.key:
         raise Refused("key file", "an address with a slash has no place under keys/", "use another contact")
-    return address.key
+    return f"{address.key}.asc"

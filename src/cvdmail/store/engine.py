@@ -45,6 +45,13 @@ class Engines:
         self._reader = self._open(parsed, size=4, begin="BEGIN")
 
     def _open(self, url: sa.URL, size: int, begin: str) -> AsyncEngine:
+        try:
+            return self._create(url, size, begin)
+        except ModuleNotFoundError as missing:
+            remedy = f"install it: pip install {missing.name}"
+            raise StoreUnavailable("database", f"the package {missing.name} is missing", remedy) from None
+
+    def _create(self, url: sa.URL, size: int, begin: str) -> AsyncEngine:
         engine = create_async_engine(
             url,
             hide_parameters=True,  # an error must never print a value

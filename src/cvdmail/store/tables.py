@@ -55,6 +55,14 @@ scope_key = sa.Table(
     sa.UniqueConstraint("kind", "case"),
     sa.CheckConstraint("(kind = 'case') = (\"case\" IS NOT NULL)", name="case_scope"),
     sa.CheckConstraint("(wrapped IS NULL) = (erased_at IS NOT NULL)", name="erased"),
+    # UNIQUE does not see two NULL cases as the same: one store key and one pen are said by themselves.
+    sa.Index(
+        "uq_scope_key_one_of_a_kind",
+        "kind",
+        unique=True,
+        sqlite_where=sa.text('"case" IS NULL'),
+        postgresql_where=sa.text('"case" IS NULL'),
+    ),
 )
 
 case = sa.Table(
@@ -114,6 +122,13 @@ pinned_key = sa.Table(
     sa.Column("pinned_by", sa.String(64), nullable=False),
     sa.Column("unpinned_at", Instant),
     sa.UniqueConstraint("contact", "fingerprint"),
+    sa.Index(
+        "uq_pinned_key_one_live",
+        "contact",
+        unique=True,
+        sqlite_where=sa.text("unpinned_at IS NULL"),
+        postgresql_where=sa.text("unpinned_at IS NULL"),
+    ),
 )
 
 participant = sa.Table(

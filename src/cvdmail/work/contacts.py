@@ -94,7 +94,7 @@ async def choose(
 
 async def _find(tx: Transaction, value: str, vendor: str | None) -> ContactRecord:
     name = vendor_name(vendor) if vendor else None
-    if value.isdigit():
+    if value.isascii() and value.isdigit() and len(value) <= 9:
         return await tx.contacts.get(int(value))
     try:
         found = await tx.contacts.select(vendor=name, channel=Channel.EMAIL, value=Address.parse(value).key)

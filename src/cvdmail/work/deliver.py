@@ -43,6 +43,7 @@ DAEMON = "daemon"
 LEASE = "daemon"
 GIVEN_UP = "given up after 5 days"
 FREEZE_AT_ONCE = 4  # mails signed and encrypted side by side
+_BEFORE_MAIL = (Stage.CONNECT, Stage.TLS, Stage.LOGIN)
 _EVENTS = {
     RecipientState.SENT: EventKind.MAIL_SENT,
     RecipientState.DEFERRED: EventKind.MAIL_DEFERRED,
@@ -58,6 +59,7 @@ class Delivered:
     states: Mapping[int, RecipientState]
     stopped: str | None = None
     stopped_by: str | None = None
+    problem: str | None = None
 
 
 async def recover(desk: Desk) -> int:
@@ -97,6 +99,10 @@ async def deliver_due(
             return Delivered(states, "the server refuses the log-in: mend [smtp], then restart", "SMTP log-in")
         if result.pause_host:
             return Delivered(states, "the SMTP server asks to be left alone for a while")
+        unreached = next((one for one in result.recipients.values() if one.stage in _BEFORE_MAIL), None)
+        if unreached is not None:
+            # What keeps one mail from the server keeps them all: the others wait without being tried.
+            return Delivered(states, problem=f"SMTP {unreached.stage.value}: {unreached.answer}")
     return Delivered(states)
 
 

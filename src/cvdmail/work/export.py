@@ -17,8 +17,11 @@ from cvdmail.work.open_case import read_attachments
 from cvdmail.work.show import WholeCase, whole_case
 
 
-async def export(desk: Desk, actor: Actor, case_id: CaseId) -> dict[str, bytes]:
-    """Return the files of a case's archive, manifest and signature included; the export is an event."""
+async def export(desk: Desk, actor: Actor, case_id: CaseId) -> tuple[dict[str, bytes], Event]:
+    """Return the files of a case's archive, manifest and signature included, and the event that tells of it.
+
+    The event is for :func:`note_export`, once the archive is really written.
+    """
     actor.require(PersonRole.AUDITOR, "export")
     now = desk.clock.now()
     found = await whole_case(desk, case_id)
@@ -41,9 +44,13 @@ async def export(desk: Desk, actor: Actor, case_id: CaseId) -> dict[str, bytes]:
     signature = await actor.openpgp.sign_detached(manifest, actor.fingerprint)
     body: dict[str, Value] = {"case": str(case_id), "manifest": hashlib.sha256(manifest).hexdigest()}
     event = await actor.decide(Event(MAIN, EventKind.EXPORTED, now, str(actor.fingerprint), body))
+    return {**files, archive.MANIFEST: manifest, archive.SIGNATURE: signature}, event
+
+
+async def note_export(desk: Desk, event: Event) -> None:
+    """Tell the ledger that an archive was written."""
     async with desk.store.write() as tx:
         await tx.ledger.append(event)
-    return {**files, archive.MANIFEST: manifest, archive.SIGNATURE: signature}
 
 
 async def _people(desk: Desk, found: WholeCase, files: dict[str, bytes]) -> None:

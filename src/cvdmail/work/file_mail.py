@@ -66,11 +66,22 @@ async def process_one(desk: Desk, record: MessageRecord) -> Settled:
         if there.state is not MessageState.STORED:
             return Settled(record.row, there.state)
         outcome = judged.outcome
-        if await copy_of(tx, outcome.message_id, outcome.body_sha256, record.row):
+        twin = await copy_of(tx, outcome.message_id, outcome.body_sha256, record.row)
+        if twin is not None:
             judged = as_copy(judged)
         elif outcome.signed_sha256 and await tx.inbox.signed_before(outcome.signed_sha256, record.row):
             judged = held(judged, "the very same signed text came before: a replay?")
-        return await _settle(desk, tx, record, judged)
+        settled = await _settle(desk, tx, record, judged)
+        if twin is not None:
+            await _keep_with(tx, record.row, twin)
+        return settled
+
+
+async def _keep_with(tx: Transaction, row: int, twin: int) -> None:
+    """Seal a copy under the key of the case that its twin is filed to: erasing the case takes it along."""
+    for filing in (await tx.inbox.filings([twin])).get(twin, [])[:1]:
+        participant = await tx.cases.participant(filing.participant)
+        await tx.sealed.move(await tx.cases.scope(participant.case_row), "message", row)
 
 
 async def _set_aside(desk: Desk, record: MessageRecord) -> Settled:

@@ -71,7 +71,7 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
         copied = await copy_of(tx, mail.message_id, body_hash)
         clues = await _clues(desk, tx, mail, from_, "")
         pinned, rings = await _keys(desk, tx, clues, from_)
-    if copied:
+    if copied is not None:
         outcome = Outcome(MessageState.COPY, mail.message_id, body_hash)
         return as_copy(Judged(outcome, match(clues), Decision(Verdict.HELD, False, "copy"), None))
     opened = await open_mail(desk, mail, rings)
@@ -120,16 +120,20 @@ def _decide(opened: Opened, found: Match, trusted: Trust) -> Decision:
 
 async def copy_of(
     tx: Transaction, message_id: MessageId | None, body_sha256: str | None, row: int | None = None
-) -> bool:
-    """Say whether a mail has the Message-ID and the body of another one that is filed, or that we sent.
+) -> int | None:
+    """Return the row of a mail, filed or sent by us, that has the same Message-ID and body; None if there is none.
 
     The same Message-ID with another body is no copy: it may be forged, and is judged like any other mail.
     """
     if message_id is None or body_sha256 is None:
-        return False
-    return any(
-        known_hash == body_sha256 and record.row != row and record.state in _SETTLED
-        for record, known_hash in await tx.inbox.by_message_id(message_id)
+        return None
+    return next(
+        (
+            record.row
+            for record, known_hash in await tx.inbox.by_message_id(message_id)
+            if known_hash == body_sha256 and record.row != row and record.state in _SETTLED
+        ),
+        None,
     )
 
 

@@ -338,6 +338,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("contact", "fingerprint", name=op.f("uq_pinned_key_contact_fingerprint")),
     )
     op.create_index(op.f("ix_pinned_key_contact"), "pinned_key", ["contact"], unique=False)
+    op.create_index(
+        "uq_pinned_key_one_live",
+        "pinned_key",
+        ["contact"],
+        unique=True,
+        sqlite_where=sa.text("unpinned_at IS NULL"),
+        postgresql_where=sa.text("unpinned_at IS NULL"),
+    )
     op.create_table(
         "scope_key",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -355,6 +363,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case"], ["case.id"], name=op.f("fk_scope_key_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scope_key")),
         sa.UniqueConstraint("kind", "case", name=op.f("uq_scope_key_kind_case")),
+    )
+    op.create_index(
+        "uq_scope_key_one_of_a_kind",
+        "scope_key",
+        ["kind"],
+        unique=True,
+        sqlite_where=sa.text('"case" IS NULL'),
+        postgresql_where=sa.text('"case" IS NULL'),
     )
     op.create_table(
         "sighting",
