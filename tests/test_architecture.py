@@ -241,7 +241,8 @@ CORE_FOREIGN = {"cryptography", "rfc8785", "yaml", "jinja2", "cvss", "mailparser
 # The standard library as far as it computes; what touches the world, the clock, chance or the process is not here.
 CORE_STANDARD = {
     "__future__", "abc", "base64", "binascii", "bisect", "calendar", "codecs", "collections", "contextlib", "copy",
-    "dataclasses", "datetime", "decimal", "difflib", "email", "encodings.aliases", "enum", "fractions", "functools", "hashlib", "heapq",
+    "dataclasses", "datetime", "decimal", "difflib", "email", "encodings.aliases",
+    "enum", "fractions", "functools", "hashlib", "heapq",
     "hmac", "html", "ipaddress", "itertools", "json", "math", "operator", "quopri", "re", "statistics", "string",
     "struct", "textwrap", "tomllib", "types", "typing", "unicodedata", "urllib.parse",
 }  # fmt: skip

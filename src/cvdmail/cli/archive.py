@@ -57,7 +57,7 @@ def export(case_id: str, output: str | None, readers: tuple[str, ...], clear: bo
 
 async def _export(case_id: CaseId, place: Path, readers: tuple[str, ...], clear: bool) -> tuple[int, int]:
     from cvdmail.core.archive import write_tar
-    from cvdmail.edge.disk import write_atomically
+    from cvdmail.edge.disk import remove, write_atomically
     from cvdmail.work.export import export as make
     from cvdmail.work.export import note_export
 
@@ -76,7 +76,7 @@ async def _export(case_id: CaseId, place: Path, readers: tuple[str, ...], clear:
         try:
             await note_export(desk, event)
         except CvdmailError:
-            place.unlink(missing_ok=True)
+            remove(place)
             raise
     return len(files), len(data)
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from cvdmail.core.events import EventKind
 from cvdmail.core.ledger import Entry, Event, commitment, instant, read_instant, verify
-from cvdmail.core.ledger import statement as canonical_statement
+from cvdmail.core.ledger import record as canonical_record
 from cvdmail.errors import ParseLimit, Refused
 
 MANIFEST = "MANIFEST.sha256"
@@ -140,10 +140,9 @@ def read_event(line: Mapping[str, object]) -> Entry:
         )
         if not isinstance(record["body"], dict) or not isinstance(record["participant"], int | None):
             raise TypeError
-        canonical_statement(event)  # numbers and texts that no record can hold
-        return Entry(
-            event, int(str(line["seq"])), bytes.fromhex(str(line["previous"])), bytes.fromhex(str(line["hash"]))
-        )
+        seq = int(str(line["seq"]))
+        canonical_record(event, seq)  # raises for numbers and texts that no record can hold
+        return Entry(event, seq, bytes.fromhex(str(line["previous"])), bytes.fromhex(str(line["hash"])))
     except (KeyError, ValueError, TypeError, AssertionError, OverflowError):
         raise Refused("archive", "an event cannot be read", "was it changed?") from None
 

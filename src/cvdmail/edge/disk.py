@@ -81,6 +81,11 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise Refused(str(path), f"it cannot be written ({error.strerror})", "check disk and permissions") from None
 
 
+def remove(path: Path) -> None:
+    """Remove a file of ours, if it is there."""
+    path.unlink(missing_ok=True)
+
+
 def read_file(path: Path, limit: int, what: str) -> bytes:
     """Read a file a person named, at most ``limit`` bytes; raise ``Refused`` in one clear line."""
     try:
