@@ -99,9 +99,13 @@ class Engines:
             raw = await connection.get_raw_connection()
             driver = raw.driver_connection
             assert driver is not None
-            cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy, _, _ = await cursor.fetchone()
-            await cursor.close()
+            await driver.execute("PRAGMA busy_timeout=200")  # the caller tries again; one try must not take long
+            try:
+                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, _, _ = await cursor.fetchone()
+                await cursor.close()
+            finally:
+                await driver.execute(f"PRAGMA busy_timeout={self._busy_ms}")
             return not busy
 
     async def close(self) -> None:

@@ -242,8 +242,14 @@ class Outbox:
         """Return the mails that left for somebody and whose copy is not yet in the Sent folder."""
         left = (RecipientState.SENT, RecipientState.UNKNOWN)
         gone = sa.select(recipient.c.outbox).where(recipient.c.state.in_(left))
+        living = (
+            sa.select(participant.c.id).join(case, case.c.id == participant.c.case).where(case.c.erased_at.is_(None))
+        )
         query = sa.select(outbox.c.id).where(
-            outbox.c.sent_copy == CopyState.PENDING, outbox.c.message.is_not(None), outbox.c.id.in_(gone)
+            outbox.c.sent_copy == CopyState.PENDING,
+            outbox.c.message.is_not(None),
+            outbox.c.id.in_(gone),
+            outbox.c.participant.in_(living),
         )
         rows = list(await self._connection.scalars(query))
         return [await self.get(int(row)) for row in rows]

@@ -28,13 +28,17 @@ class Scopes:
         Raise ``StoreUnavailable`` if the store was sealed anew since it was opened: a key wrapped by the old store key
         could never be opened again.
         """
-        if not await self.still_ours():
-            raise StoreUnavailable("store", "it was sealed anew meanwhile", "run the command again")
+        await self.require_ours()
         row = await self._rows.next(scope_key)
         wrapped = self._vault.wrap_new_scope(row)
         values = {"id": row, "kind": kind, "case": case_row, "created_at": now, "wrapped": wrapped}
         await self._connection.execute(sa.insert(scope_key).values(**values))
         return row
+
+    async def require_ours(self) -> None:
+        """Raise ``StoreUnavailable`` if the store was sealed anew since it was opened."""
+        if not await self.still_ours():
+            raise StoreUnavailable("store", "it was sealed anew meanwhile", "run the command again")
 
     async def still_ours(self) -> bool:
         """Say whether the store key in memory is still the one that the database is sealed with."""

@@ -61,11 +61,12 @@ class Store:
 
         Another process that reads may hold it up: after ``seconds`` of trying the answer is False.
         """
-        for _ in range(max(1, int(seconds * 5))):
-            if await self._engines.checkpoint():
-                return True
+        until = asyncio.get_running_loop().time() + seconds
+        while not await self._engines.checkpoint():
+            if asyncio.get_running_loop().time() > until:
+                return False
             await asyncio.sleep(0.2)
-        return False
+        return True
 
     async def close(self) -> None:
         """Close every connection."""

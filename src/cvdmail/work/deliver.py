@@ -320,9 +320,14 @@ async def store_copies(desk: Desk, mailbox: Mailbox, folder: str) -> int:
     """Put the copy of every mail that left into the Sent folder, once; return how many."""
     async with desk.store.read() as tx:
         due = await tx.outbox.copies_due()
+    stored = 0
     for record in due:
-        async with desk.store.read() as tx:
-            mail = await outgoing(tx, desk, record, None)
+        try:
+            async with desk.store.read() as tx:
+                mail = await outgoing(tx, desk, record, None)
+        except (SealBroken, NotFound):
+            continue  # erased meanwhile: there is nothing left to keep a copy of
+        stored += 1
         await mailbox.append(folder, mail)
         async with desk.store.write() as tx:
             await tx.outbox.copy_stored(record.row)
@@ -330,4 +335,4 @@ async def store_copies(desk: Desk, mailbox: Mailbox, folder: str) -> int:
             now = desk.clock.now()
             event = Event(str(record.case), EventKind.SENT_COPY_STORED, now, DAEMON, body, record.participant)
             await tx.ledger.append(event)
-    return len(due)
+    return stored

@@ -10,7 +10,7 @@ from cvdmail.core.ids import CaseId
 from cvdmail.core.ledger import MAIN, Event, Value, commitment
 from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.records import FactRecord, MessageRecord, MessageState, ParticipantRecord, ScopeKind
-from cvdmail.errors import CryptoUnavailable, Refused, StoreUnavailable
+from cvdmail.errors import CryptoUnavailable, Refused, SealBroken, StoreUnavailable
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import accept_by_policy
 from cvdmail.work.desk import Actor, Desk
@@ -60,6 +60,14 @@ async def process_one(desk: Desk, record: MessageRecord) -> Settled:
         async with desk.store.write() as tx:
             await tx.inbox.uncount_try(record.row)  # the fault is ours and temporary, not the mail's
         raise
+    try:
+        return await _write_outcome(desk, record, judged)
+    except SealBroken:
+        # The case was erased a moment ago: judged again, the mail belongs to none and is held.
+        return Settled(record.row, MessageState.STORED)
+
+
+async def _write_outcome(desk: Desk, record: MessageRecord, judged: Judged) -> Settled:
     async with desk.store.write() as tx:
         # While this mail was judged, somebody may have settled it, its twin, or a mail with the same signed text.
         there = await tx.inbox.get(record.row)

@@ -64,6 +64,7 @@ async def open_case(
     parties = list(dict.fromkeys(vendor_name(vendor) for vendor in (*report.vendors, *vendors)))
     now = desk.clock.now()
     async with desk.store.write() as tx:
+        await tx.scopes.require_ours()
         mac = await tx.sealed.mac("report", hashlib.sha256(raw).hexdigest())
         for vendor in parties:
             earlier = await tx.cases.same_report(mac, vendor)

@@ -12,7 +12,7 @@ from cvdmail.core.events import EventKind
 from cvdmail.core.ids import CaseId, Fingerprint
 from cvdmail.core.ledger import MAIN, Event, Value, commitment, heads_statement, instant
 from cvdmail.core.records import ScopeKind
-from cvdmail.errors import Refused, StoreUnavailable
+from cvdmail.errors import Refused
 from cvdmail.store.vault import Vault
 from cvdmail.work.desk import Actor, Desk
 
@@ -30,8 +30,7 @@ async def rekey(desk: Desk, actor: Actor, readers: Sequence[Fingerprint], rings:
     message = await actor.openpgp.encrypt(new_key, readers, rings)
     now = desk.clock.now()
     async with desk.store.write() as tx:
-        if not await tx.scopes.still_ours():
-            raise StoreUnavailable("store rekey", "it was sealed anew meanwhile", "run the command again")
+        await tx.scopes.require_ours()
         body: dict[str, Value] = {"readers": [str(reader) for reader in readers]}
         event = Event(MAIN, EventKind.STORE_REKEYED, now, str(actor.fingerprint), body)
         await tx.ledger.append(await actor.decide(event))
