@@ -141,8 +141,8 @@ class Inbox:
         limit: int | None = None,
         sha256: str | None = None,
     ) -> list[MessageRecord]:
-        """Return mails, oldest first; with ``limit``, those that were tried least."""
-        query = sa.select(message).order_by(*([message.c.tries] if limit else []), message.c.id)
+        """Return mails, oldest first."""
+        query = sa.select(message).order_by(message.c.id)
         if row is not None:
             query = query.where(message.c.id == row)
         if sha256 is not None:

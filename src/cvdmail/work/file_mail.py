@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from cvdmail.core.events import EventKind
@@ -17,7 +16,6 @@ from cvdmail.work.desk import Actor, Desk
 from cvdmail.work.judge import MAX_TRIES, Judged, as_copy, bounced, copy_of, held, judge
 
 DAEMON = "daemon"
-AT_ONCE = 4  # mails judged side by side: gpg is what takes the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +28,26 @@ class Settled:
 
 
 async def process_stored(desk: Desk, limit: int = 50) -> list[Settled]:
-    """Judge and settle the mails that wait; raise ``CryptoUnavailable`` with the rest left where it is."""
+    """Judge and settle the mails that wait, one after the other in the order in which they came.
+
+    The order matters: what one mail taught (a ticket, a filing, a promise) decides about the next.  Raise
+    ``CryptoUnavailable`` with the rest left where it is; a mail that cannot be judged for a reason of its own does not
+    hold up the ones behind it, its error is raised at the end.
+    """
     async with desk.store.read() as tx:
         waiting = await tx.inbox.select(states=(MessageState.STORED,), limit=limit)
-    slots = asyncio.Semaphore(AT_ONCE)
-
-    async def one(record: MessageRecord) -> Settled:
-        async with slots:
-            return await process_one(desk, record)
-
-    # One mail that cannot be judged must not take the others with it: all of them end before the first error is raised.
-    ended = await asyncio.gather(*(one(record) for record in waiting), return_exceptions=True)
-    for outcome in ended:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return [outcome for outcome in ended if isinstance(outcome, Settled)]
+    settled: list[Settled] = []
+    problems: list[Exception] = []
+    for record in waiting:
+        try:
+            settled.append(await process_one(desk, record))
+        except (CryptoUnavailable, StoreUnavailable):
+            raise
+        except Exception as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+    return settled
 
 
 async def process_one(desk: Desk, record: MessageRecord) -> Settled:
