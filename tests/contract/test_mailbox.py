@@ -109,9 +109,8 @@ async def places(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[
         elif request.param == "embedded":
             users = [LocalUser(Address.parse(f"user{n}@lab.example"), await _secret()) for n in range(_ACCOUNTS)]
             yield _embedded(await stack.enter_async_context(EmbeddedServers(folder, users)))
-        elif not Dovecot.possible():
-            pytest.skip("Dovecot is not installed")
         else:
+            assert Dovecot.possible(), "Dovecot is not installed: make setup-system"
             accounts = {f"user{number}": await _secret() for number in range(_ACCOUNTS)}
             yield _dovecot(await stack.enter_async_context(Dovecot(folder, accounts)))
 

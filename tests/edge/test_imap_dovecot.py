@@ -19,12 +19,12 @@ from servers.dovecot import Dovecot
 from servers.letters import Scribe, scribe
 from servers.wire import Wire as Tap
 
-pytestmark = pytest.mark.skipif(not Dovecot.possible(), reason="Dovecot is not installed")
 PASSWORD = 'p"\\w * {3}'
 
 
 @pytest.fixture(scope="module")
 def pen() -> Iterator[Scribe]:
+    assert Dovecot.possible(), "Dovecot is not installed: make setup-system"
     with short_folder() as folder, scribe(folder) as made:
         yield made
 

@@ -28,7 +28,7 @@ PLATFORMS = _words(
     """
     bitbucket.org bugcrowd.com codeberg.org facebook.com gitee.com github.com github.io gitlab.com gitlab.io
     googlegroups.com groups.io
-    hackerone.com huntr.com huntr.dev intigriti.com linkedin.com medium.com npmjs.com openbugbounty.org pypi.org
+    hackerone.com huntr.com huntr.dev intigriti.com linkedin.com medium.com openbugbounty.org
     sourceforge.net twitter.com x.com yeswehack.com yogosha.com youtube.com
     """
 )
