@@ -1,7 +1,7 @@
 """Everything this program refuses or fails at, as one small tree.
 
 Each error carries the three things a person needs on one line: what was refused, why, and what to do next
-(PRODUCT rule "refuse clearly").  None of them may carry a secret, a subject, a body or a quote: they are printed
+(the rule "refuse clearly").  None of them may carry a secret, a subject, a body or a quote: they are printed
 and logged as they are.
 """
 

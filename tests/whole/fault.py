@@ -137,6 +137,7 @@ def killed_at_sync(zygote: Zygote, lab: Lab, number: int) -> bool:
     assert strace is not None, "strace is not installed: run 'make setup-system'"
     lab.start_agents()  # an agent started meanwhile would be traced as well, and strace waits for it
     tracer: list[subprocess.Popen[bytes]] = []
+    gate = lab.folder / "gate"
 
     def trace(process: int) -> None:
         words = ["-o", "/dev/null", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:signal=KILL:when={number}"]
@@ -148,9 +149,9 @@ def killed_at_sync(zygote: Zygote, lab: Lab, number: int) -> bool:
             assert tracer[0].poll() is None, "strace may not trace here"
             assert time.monotonic() < until, "strace does not begin"
             time.sleep(0.005)
-        os.kill(process, signal.SIGCONT)
+        gate.touch()
 
-    done = zygote(lab, None, ("watch", "--once"), trace, stopped=True)
+    done = zygote(lab, None, ("watch", "--once"), trace, gate=gate)
     tracer[0].wait(TIMEOUT)
     assert done.status in (0, 3, -signal.SIGKILL), done.err.decode()
     return done.status == -signal.SIGKILL

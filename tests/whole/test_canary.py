@@ -224,21 +224,7 @@ def test_the_protocol_of_writes_is_read_rightly(tmp_path: Path) -> None:
     assert strace is not None, "strace is not installed: run 'make setup-system'"
     script = f"import os; f=os.open({str(tmp_path / 'it')!r}, os.O_CREAT|os.O_WRONLY); os.writev(f, [{text!r}, b'end'])"
     trace = tmp_path / "trace"
-    words = [
-        strace,
-        "-f",
-        "--seccomp-bpf",
-        "-y",
-        "-xx",
-        "-s",
-        "65536",
-        "-e",
-        "trace=write,writev",
-        "-o",
-        trace,
-        sys.executable,
-        "-c",
-    ]
-    subprocess.run([*words, script], check=True)
+    words: list[str | Path] = [strace, "-f", "--seccomp-bpf", "-y", "-xx", "-s", "65536", "-e", "trace=write,writev"]
+    subprocess.run([*words, "-o", trace, sys.executable, "-c", script], check=True)
     found = _written(trace.read_bytes())
     assert found[str(tmp_path / "it").encode()] == text + b"end"

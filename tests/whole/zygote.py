@@ -11,10 +11,10 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -53,14 +53,14 @@ class Zygote:
         words: tuple[str, ...],
         started: Callable[[int], None] = lambda _: None,
         *,
-        stopped: bool = False,
+        gate: Path | None = None,
     ) -> Ran:
-        """Run a command to its end; ``started`` hears its process id, and wakes it with SIGCONT if it is ``stopped``."""
+        """Run a command to its end; ``started`` hears its process id.  With a ``gate`` it waits for that file."""
         with tempfile.TemporaryDirectory(dir=self._folder) as place:
             out, err = Path(place) / "out", Path(place) / "err"
             asked: Mapping[str, Any] = {
                 "words": words, "environment": lab.environment(person), "folder": str(lab.folder),
-                "out": str(out), "err": str(err), "stopped": stopped,
+                "out": str(out), "err": str(err), "gate": str(gate or ""),
             }  # fmt: skip
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -102,9 +102,9 @@ def _become(asked: Mapping[str, Any]) -> None:
             )
         ):
             os.dup2(os.open(path, flags, 0o600), number)
-        if asked["stopped"]:
-            ctypes.CDLL(None).prctl(_PR_SET_PTRACER, -1, 0, 0, 0)  # where only parents may trace (Yama)
-            os.kill(os.getpid(), signal.SIGSTOP)
+        ctypes.CDLL(None).prctl(_PR_SET_PTRACER, -1, 0, 0, 0)  # where only parents may trace (Yama)
+        while asked["gate"] and not Path(asked["gate"]).exists():
+            time.sleep(0.002)
         sys.argv = ["cvdmail", *asked["words"]]
         main()
         status = 0

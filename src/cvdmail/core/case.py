@@ -203,7 +203,7 @@ _PROMISES: dict[FixStatus | PublicationStatus, tuple[EventKind, ...]] = {
 def events_of_fact(state: ParticipantState, fact: Fact) -> tuple[EventKind, ...]:
     """Return the events that a believed fact adds to a participant in ``state``, in order; none if it says nothing new.
 
-    Receipts, absences and bounces never move a state (PRODUCT section 6).
+    Receipts, absences and bounces never move a state.
     """
     path: tuple[EventKind, ...] = ()
     if isinstance(fact.value, Acknowledgement):

@@ -1,4 +1,4 @@
-"""Which case does an inbound mail belong to, and who says so?  Two verdicts, kept apart (PRODUCT section 6).
+"""Which case does an inbound mail belong to, and who says so?  Two verdicts, kept apart.
 
 *Match* looks at what only our correspondents can know: a live reply token, our unguessable Message-ID, a ticket number
 or case id from a known address.  *Trust* looks at who vouches for the sender: a signature by a pinned key, or our own
@@ -182,22 +182,39 @@ def trust(
     transport: Authentication,
     headers_agree: bool,
 ) -> Trust:
-    """Return the trust in a mail for one participant.
+    """Return the trust in a mail for one participant; see :func:`suspicion`."""
+    if suspicion(signature, sender, known, transport, headers_agree) is not None:
+        return Trust.SUSPICIOUS
+    if signature is SignatureState.GOOD:
+        return Trust.VERIFIED
+    if transport is Authentication.PASS and known_sender(sender, known):
+        return Trust.AUTHENTICATED
+    return Trust.UNAUTHENTICATED
+
+
+def suspicion(
+    signature: SignatureState,
+    sender: Sender,
+    known: Collection[Address],
+    transport: Authentication,
+    headers_agree: bool,
+) -> str | None:
+    """Say in words what makes a mail suspicious; None if nothing does.
 
     Unreadable senders and headers that disagree are suspicious whatever else holds; a verified signature outweighs
     failed transport authentication.
     """
-    if sender.fault is not None or not headers_agree:
-        return Trust.SUSPICIOUS
+    if sender.fault is not None:
+        return sender.fault.value
+    if not headers_agree:
+        return "its protected headers do not fit the outside, or name somebody else"
     if signature is SignatureState.GOOD:
-        return Trust.VERIFIED
+        return None
     if signature in (SignatureState.BAD, SignatureState.ERROR, SignatureState.PARTIAL, SignatureState.STALE):
-        return Trust.SUSPICIOUS
-    if transport is Authentication.FAIL or _looks_alike(sender, known):
-        return Trust.SUSPICIOUS
-    if transport is Authentication.PASS and known_sender(sender, known):
-        return Trust.AUTHENTICATED
-    return Trust.UNAUTHENTICATED
+        return f"its signature is {signature.value}"
+    if transport is Authentication.FAIL:
+        return "our mail host says that the sender's domain is forged"
+    return "its domain looks like a known one, and is another" if _looks_alike(sender, known) else None
 
 
 def _looks_alike(sender: Sender, known: Collection[Address]) -> bool:
@@ -215,10 +232,10 @@ def _one_edit(left: str, right: str) -> bool:
     return short[at + 1 :] == long[at + 1 :] if len(short) == len(long) else short[at:] == long[at + 1 :]
 
 
-def decide(found: Match, trusted: Trust) -> Decision:
-    """Join the two verdicts by the table of PRODUCT section 6."""
+def decide(found: Match, trusted: Trust, suspected: str | None = None) -> Decision:
+    """Join the two verdicts: certain and not suspicious is filed, all else held; ``suspected`` says of what."""
     if trusted is Trust.SUSPICIOUS:
-        return Decision(Verdict.HELD, False, "suspicious sender")
+        return Decision(Verdict.HELD, False, "suspicious sender" + (f": {suspected}" if suspected else ""))
     if found.conflicting:
         return Decision(Verdict.HELD, False, "it matches several participants")
     if found.certain is None:

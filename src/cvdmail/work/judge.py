@@ -35,6 +35,7 @@ from cvdmail.core.matching import (
     known_sender,
     match,
     subject_moved_on,
+    suspicion,
     trust,
 )
 from cvdmail.core.records import ContactRecord, ContactState, Direction, MessageState, OutboxRecord, ParticipantRecord
@@ -82,8 +83,8 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
         clues = await _clues(desk, tx, mail, from_, reading.subject + "\n" + reading.extraction.text, reading)
         found = match(clues)
         known = await _known(tx, found)
-    trusted = _trust(desk, mail, opened, from_, signed, known)
-    decision = _decide(opened, found, trusted)
+    trusted, suspected = _trust(desk, mail, opened, from_, signed, known)
+    decision = _decide(opened, found, trusted, suspected)
     state = MessageState.FILED if decision.verdict is Verdict.FILED else MessageState.HELD
     outcome = Outcome(
         state=state,
@@ -111,8 +112,8 @@ def _unparsed(why: str) -> Judged:
     return Judged(outcome, Match(None, ()), Decision(Verdict.HELD, False, why), None)
 
 
-def _decide(opened: Opened, found: Match, trusted: Trust) -> Decision:
-    decision = decide(found, trusted)
+def _decide(opened: Opened, found: Match, trusted: Trust, suspected: str | None) -> Decision:
+    decision = decide(found, trusted, suspected)
     if opened.problem is not None:
         return Decision(Verdict.HELD, False, opened.problem)
     return decision
@@ -279,10 +280,11 @@ async def _known(tx: Transaction, found: Match) -> frozenset[Address]:
 
 def _trust(
     desk: Desk, mail: Mail, opened: Opened, from_: Sender, signed: Signature, known: frozenset[Address]
-) -> Trust:
+) -> tuple[Trust, str | None]:
     transport = authentication(mail.root, desk.config.mailbox.authserv_id, from_, desk.config.mailbox.authserv_hops)
     agree = opened.inner is None or _headers_agree(mail, opened.inner, from_, desk.config.mailbox.address)
-    return trust(signed.state, from_, known, transport, agree)
+    judged_by = (signed.state, from_, known, transport, agree)
+    return trust(*judged_by), suspicion(*judged_by)
 
 
 def _headers_agree(outer: Mail, inner: Mail, from_: Sender, own: Address) -> bool:
