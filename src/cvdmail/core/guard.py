@@ -104,7 +104,9 @@ def _check_addresses(values: dict[str, bytes], mail: OutgoingMail) -> None:
         raise _stop("nobody is meant to read it")
     if read_mailbox(values["from"].decode("ascii")) != intended.sender or mail.envelope_from != intended.sender:
         raise _stop("the sender is not the mailbox")
-    if values["from"].decode("ascii") != mailbox_field(intended.sender_name, intended.sender).replace("\r\n", ""):
+    # To the byte, folding included: a name is the one place in a header for free words.
+    expected = f"\r\nFrom: {mailbox_field(intended.sender_name, intended.sender)}\r\n".encode("ascii")
+    if expected not in b"\r\n" + mail.raw.partition(b"\r\n\r\n")[0] + b"\r\n":
         raise _stop("the sender's name is not the configured one")
     if _addresses(values["to"]) != intended.to:
         raise _stop("To is not the intended set")

@@ -154,7 +154,10 @@ class SmtpPostman:
     def _drop(self) -> None:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
+            transport = smtp.transport
             smtp.close()
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()  # at once: nobody waits for the farewell of a connection that has failed
 
     async def _ready(self, domain: str) -> aiosmtplib.SMTP:
         """Return the kept connection if it still answers, else a new one, encrypted and logged in."""
@@ -165,6 +168,8 @@ class SmtpPostman:
             except _Ended:
                 pass  # closed by the server while idle: that is no failure of this mail
             self._drop()
+        # Fetched before anything is connected: without it there is nothing to say to the server.
+        secret = await self._secret() if self._settings.user is not None else ""
         smtp = aiosmtplib.SMTP(
             hostname=self._settings.host,
             port=self._settings.port,
@@ -183,7 +188,7 @@ class SmtpPostman:
         if smtp.get_transport_info("ssl_object") is None:
             raise AssertionError("a clear connection must not get this far")
         if self._settings.user is not None:
-            await self._log_in(smtp, self._settings.user)
+            await self._log_in(smtp, self._settings.user, secret)
         return smtp
 
     async def _encrypt(self, smtp: aiosmtplib.SMTP) -> None:
@@ -194,9 +199,8 @@ class SmtpPostman:
             await smtp.starttls(server_hostname=self._settings.host)
             await smtp.ehlo()
 
-    async def _log_in(self, smtp: aiosmtplib.SMTP, user: str) -> None:
+    async def _log_in(self, smtp: aiosmtplib.SMTP, user: str, secret: str) -> None:
         """Log in by exactly one mechanism: a second try with the same wrong password locks accounts."""
-        secret = await self._secret()
         offered = set(smtp.server_auth_methods)
         if self._settings.token and "xoauth2" in offered:
             reply = await _ask(smtp, Stage.LOGIN, b"AUTH", b"XOAUTH2", _b64(f"user={user}\1auth=Bearer {secret}\1\1"))
