@@ -59,7 +59,9 @@ def test_the_outside_tells_nothing(story: Story) -> None:
     outside = vendor.read(story.report)
     assert outside["Subject"] == f"[{story.case}]"
     shown = story.report.lower()
-    for name in (*story.words.secret, "heap overflow", "examplelib", "ada", "poc.py", "crash file"):
+    head = shown.partition(b"-----begin pgp message-----")[0]
+    assert b"ada" not in head  # so short a name stands in many a ciphertext by chance
+    for name in (*story.words.secret, "heap overflow", "examplelib", "poc.py", "crash file"):
         assert name.lower().encode() not in shown
 
 
