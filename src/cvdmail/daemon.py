@@ -1,7 +1,7 @@
 """The daemon: watches the mailbox, files what arrives, delivers what is due, and says when it is ill.
 
 Four loops under one :class:`asyncio.TaskGroup`: *receive* for each watched folder (IDLE, and a full look every few
-minutes whatever IDLE says), *settle* for mails that wait to be judged, *deliver* for the outbox and the Sent copies, and
+minutes whatever IDLE says), *settle* for mails that wait to be judged, *deliver* for outbox and Sent copies, and
 *lease*, which keeps other daemons out: finding it lost ends everything.  Each loop backs off with growing pauses when
 its server is ill, and one being ill does not stop the others.  The supervisor here is where unexpected errors end, in
 the log; it is handed one by ``process_stored`` only after the mails behind a bad one have had their turn.
