@@ -58,6 +58,8 @@ origin: automated
 class Sink:
     """A submission server that takes everything at once: SMTP itself is not what is measured here."""
 
+    connections = 4
+
     async def submit(self, mail: OutgoingMail) -> SubmissionResult:
         """Run the guard, as every real edge does, and accept."""
         from cvdmail.core.guard import inspect
@@ -65,6 +67,10 @@ class Sink:
         inspect(mail)
         taken = RecipientResult(RecipientState.SENT, Stage.DONE, 250, "ok")
         return SubmissionResult(dict.fromkeys(mail.recipients, taken))
+
+    async def log_in(self) -> str:
+        """Nobody logs in."""
+        return ""
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -164,7 +170,7 @@ async def measure_sending(
         from datetime import timedelta
 
         now = desk.clock.now()
-        lease = await tx.inbox.take_lease("daemon", "bench", now, now + timedelta(hours=1))
+        lease = await tx.leases.take("daemon", "bench", now, now + timedelta(hours=1))
     assert lease is not None
     for number in range(rounds):
         cases = []

@@ -69,7 +69,7 @@ class MailboxConfig:
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """An IMAP or SMTP server."""
+    """An IMAP or SMTP server; ``connections`` is how many are open at a time (SMTP only)."""
 
     host: str
     port: int
@@ -77,6 +77,7 @@ class ServerConfig:
     ca_file: Path | None
     user: str
     secret: SecretSource
+    connections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ _SERVER |= {"password_file", "password_command", "password_credential"}
 _TABLES: dict[str, frozenset[str]] = {
     "mailbox": frozenset({"address", "name", "authserv_id", "authserv_hops", "copy_to_self"}),
     "imap": _SERVER | {"folders", "sent"},
-    "smtp": _SERVER,
+    "smtp": _SERVER | {"connections"},
     "openpgp": frozenset({"home", "mailbox_key", "passphrase_file", "passphrase_command", "passphrase_credential"}),
     "store": frozenset({"url"}),
     "discovery": frozenset({"cna_url", "fixed_hosts", "ca_file"}),
@@ -311,8 +312,11 @@ class _Reader:
             words = " or ".join(f'"{choice.value}"' for choice in allowed)
             self.problems.append(f"{table}.tls must be {words}: mail is never carried in clear")
             return None
-        ca_file = self._path(table, "ca_file")
-        return ServerConfig(host, port, Tls(tls), ca_file, self._text(table, "user"), self._secret(table, "password"))
+        connections = self._get(table, "connections", int, 2) if table == "smtp" else 1
+        if not 1 <= connections <= 8:
+            self.problems.append(f"{table}.connections must be between 1 and 8; use 2")
+        ca_file, user = self._path(table, "ca_file"), self._text(table, "user")
+        return ServerConfig(host, port, Tls(tls), ca_file, user, self._secret(table, "password"), connections)
 
     def _imap(self) -> ImapConfig | None:
         server = self._server("imap", 993)
@@ -323,7 +327,9 @@ class _Reader:
         if server is None:
             return None
         return ImapConfig(
-            server.host, server.port, server.tls, server.ca_file, server.user, server.secret, tuple(folders), sent
+            *(server.host, server.port, server.tls, server.ca_file, server.user, server.secret, server.connections),
+            tuple(folders),
+            sent,
         )
 
     def _openpgp(self) -> OpenPgpConfig | None:

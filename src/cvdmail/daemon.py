@@ -22,10 +22,11 @@ from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.records import Lease, MessageState
 from cvdmail.errors import CryptoUnavailable, CvdmailError, ServerRefused, ServerUnavailable, StoreUnavailable
 from cvdmail.ports import Mailbox, Mailboxes, Postman
-from cvdmail.work.deliver import LEASE, Delivered, deliver_due, recover, store_copies
-from cvdmail.work.desk import Desk
+from cvdmail.work.deliver import Delivered, deliver_due, recover
+from cvdmail.work.desk import LEASE, Desk
 from cvdmail.work.file_mail import Settled, process_stored
 from cvdmail.work.receive import sync_folder
+from cvdmail.work.sent_copies import store_copies
 from cvdmail.work.upkeep import checkpoint
 
 log = logging.getLogger("cvdmail.daemon")
@@ -208,9 +209,9 @@ class Daemon:
         now = self._desk.clock.now()
         async with self._desk.store.write() as tx:
             until = now + timedelta(seconds=LEASE_SECONDS)
-            there = await tx.inbox.lease(LEASE)
+            there = await tx.leases.get(LEASE)
             dead = there.holder if there is not None and self._is_dead(there.holder) else None
-            lease = await tx.inbox.take_lease(LEASE, self._holder, now, until, dead)
+            lease = await tx.leases.take(LEASE, self._holder, now, until, dead)
         if lease is None:
             raise LeaseLost("watch", "another daemon works on this store", "stop it first; see 'cvdmail status'")
         if self._fence and lease.fence != self._fence:
@@ -221,7 +222,7 @@ class Daemon:
     async def _give_lease_back(self) -> None:
         now = self._desk.clock.now()
         async with self._desk.store.write() as tx:
-            await tx.inbox.take_lease(LEASE, self._holder, now, now)
+            await tx.leases.take(LEASE, self._holder, now, now)
 
     async def _keep_lease(self) -> None:
         """Renew the lease; a database that is locked for a while is waited for, as long as the lease lasts."""

@@ -27,10 +27,25 @@ class Clock(Protocol):
 
 
 class Postman(Protocol):
-    """Hands one mail to the submission server.  The socket guard runs inside, on the bytes, before the connect."""
+    """Hands mails to the submission server.  The socket guard runs inside, on the bytes, before the connect.
+
+    ``connections`` is how many submissions may run side by side.
+    """
+
+    @property
+    def connections(self) -> int:
+        """How many submissions may run side by side."""
+        ...
 
     async def submit(self, mail: OutgoingMail) -> SubmissionResult:
         """Try once.  Raise ``GuardRefusal`` before any connect; every server behaviour is a result, never an error."""
+        ...
+
+    async def log_in(self) -> str:
+        """Return who logs in where with which secret, as one text to compare; never kept, never shown.
+
+        A secret that cannot be had now gives a text of its own.
+        """
         ...
 
     async def close(self) -> None:

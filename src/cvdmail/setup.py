@@ -162,7 +162,7 @@ async def create_database(root: Path) -> None:
         disk.write_atomically(Path(config.store_url.partition(":///")[2]), b"")
     now = SystemClock().now()
     try:
-        async with engines.write() as connection:
+        async with engines.rebuild() as connection:
             await schema.upgrade(connection)
             await create_store_key(connection, message, now)
         async with Store(engines, Vault(store_key)).write() as tx:
@@ -188,7 +188,7 @@ async def upgrade_database(config: Config) -> tuple[str | None, str]:
                 raise StoreUnavailable(
                     "database", "it holds no cvdmail store", "run 'cvdmail init', or check [store] url"
                 )
-        async with engines.write() as connection:
+        async with engines.rebuild() as connection:
             return await schema.upgrade(connection)
     finally:
         await engines.close()

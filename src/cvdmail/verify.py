@@ -12,7 +12,7 @@ from cvdmail.core import archive
 from cvdmail.core.archive import Problem
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Fingerprint
-from cvdmail.core.ledger import Entry, statement
+from cvdmail.core.ledger import Entry, signed_bytes
 from cvdmail.edge import keyring
 from cvdmail.edge.disk import read_file
 from cvdmail.edge.gpg import Gpg
@@ -81,8 +81,8 @@ async def _decisions(files: dict[str, bytes], events: list[Entry]) -> list[Probl
             try:
                 if event.actor not in made:
                     made[event.actor] = await rings.ring(key, Fingerprint.parse(event.actor))
-                signature = (event.signature or "").encode()
-                found = await gpg.verify_detached(statement(event), signature, (made[event.actor],))
+                covered, signature = signed_bytes(event)
+                found = await gpg.verify_detached(covered, signature.encode(), (made[event.actor],))
             except CvdmailError:
                 problems.append(Problem(archive.EVENTS, f"{place}: there is no key to check who decided it"))
                 continue

@@ -193,6 +193,7 @@ def smtp_postman(config: Config) -> SmtpPostman | None:
             user=server.user or None,
             secret=_text_secret(server.secret, "SMTP secret") if server.secret.given else None,
             token=server.secret.token,
+            connections=server.connections,
         )
     )
 

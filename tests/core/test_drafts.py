@@ -68,6 +68,7 @@ CHANGES = {
     "copy_to_self": replace(STATEMENT, copy_to_self=False),
     "policy": replace(STATEMENT, policy="1" * 64),
     "salt": replace(STATEMENT, salt="2" * 32),
+    "clear": replace(STATEMENT, clear=True),
 }
 
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cvdmail.core.drafts import Content, Letter
-from cvdmail.core.ids import Fingerprint
-from cvdmail.core.records import CaseRecord, ParticipantRecord, Role, ScopeKind
+from cvdmail.core.ids import Address, Fingerprint, MessageId
+from cvdmail.core.records import CaseRecord, NewMail, OutboundMail, ParticipantRecord, Role, ScopeKind
 from cvdmail.core.report import Origin
 from cvdmail.core.seal import Place
 from cvdmail.store import schema
@@ -91,7 +91,7 @@ async def founded(folder: Path) -> Database:
     database = Database(folder / "c.db")
     os.close(os.open(database.path, os.O_CREAT, 0o600))
     async with database.engines() as engines:
-        async with engines.write() as connection:
+        async with engines.rebuild() as connection:
             await schema.upgrade(connection)
             await create_store_key(connection, b"an OpenPGP message", NOW)
         async with Store(engines, Vault(STORE_KEY)).write() as tx:
@@ -119,3 +119,17 @@ async def write_draft(tx: Transaction, party: ParticipantRecord, scope: int, tex
 def traces(haystack: bytes, needles: Iterable[bytes]) -> list[bytes]:
     """Which of ``needles`` are in ``haystack``."""
     return [needle for needle in needles if needle in haystack]
+
+
+async def queue(tx: Transaction, draft: int, party: int, *addresses: Address) -> int:
+    """Put one mail into the outbox; return its row."""
+    (row,) = await tx.outbox.queue([NewMail(draft, party, addresses, 45)], NOW)
+    return row
+
+
+async def store_outbound(tx: Transaction, raw: bytes, scope: int, message_id: str = "1@lab.example") -> int:
+    """Keep the bytes of an outbound mail without filing it; return its row."""
+    (row,) = await tx.inbox.store_outbound(
+        [OutboundMail(raw, MessageId(message_id), None, scope, {}, True)], "daemon", NOW
+    )
+    return row

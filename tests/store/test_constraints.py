@@ -68,18 +68,28 @@ RIGHT: dict[str, dict[str, Any]] = {
     "ticket": {"id": 1, "participant": 1, "number_mac": HASH},
     "draft": {
         "id": 1, "participant": 1, "letter": "report", "state": "open", "author": FINGERPRINT, "written_at": AT,
-        "digest": None, "answers": None,
+        "digest": None, "answers": None, "clear": 0, "address": None,
     },
+    "manifest": {"id": 1, "sha256": HASH, "text": "{}"},
     "approval": {
         "id": 1, "draft": 1, "fingerprint": FINGERPRINT, "digest": HASH, "approved_at": AT, "signature": "x",
+        "manifest": None,
     },
     "outbox": {
         "id": 1, "draft": 1, "participant": 1, "state": "queued", "message": 1, "queued_at": AT, "frozen_at": AT,
-        "next_attempt_at": AT, "sent_copy": "pending", "stopped": None,
+        "next_attempt_at": AT, "sent_copy": "pending", "stopped": None, "urgency": 45, "waits": None,
     },
     "recipient": {
         "id": 1, "outbox": 1, "address": "a@b.example", "state": "queued", "stage": None, "code": None, "at": AT,
         "resent": 0,
+    },
+    "server_pause": {"host": "h:465", "until": AT, "stopped": None, "login_mac": None, "at": AT},
+    "clear_preference": {
+        "id": 1, "contact": 1, "extent": "status", "message": None, "approved_by": FINGERPRINT, "at": AT,
+    },
+    "delivery": {
+        "id": 1, "participant": 1, "direction": "outbound", "channel": "portal", "recorded_by": FINGERPRINT, "at": AT,
+        "recorded_at": AT,
     },
     "attempt": {"id": 1, "outbox": 1, "number": 1, "fence": 1, "started_at": AT, "ended_at": None},
     "event": {
@@ -110,6 +120,11 @@ WRONG: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("promise", "range"): [{"first": "2026-08-01"}],
     ("promise", "offset"): [{"offset_minutes": 1441}, {"offset_minutes": -1441}],
     ("draft", "digest"): [{"state": "approved"}, {"state": "queued"}],
+    ("draft", "whom"): [{"participant": None, "clear": 1}, {"address": "a@b.example"}],
+    ("draft", "no_case"): [{"participant": None, "address": "a@b.example", "letter": "thanks"}],
+    ("draft", "case_text"): [{"clear": 1}, {"clear": 1, "letter": "reply"}, {"clear": 1, "letter": "handoff"}],
+    ("draft", "clear"): [{"clear": 2}],
+    ("outbox", "urgency"): [{"urgency": -1}, {"urgency": 101}],
     ("outbox", "frozen"): [{"message": None}, {"frozen_at": None}],
     ("outbox", "bytes_before_sending"): [
         {"state": state, "message": None, "frozen_at": None} for state in ("sending", "sent", "deferred", "unknown")

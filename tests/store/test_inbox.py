@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from cvdmail.core.candidates import Channel
-from cvdmail.core.drafts import DraftState
-from cvdmail.core.ids import Address, Fingerprint, MessageId, ReplyToken
+from cvdmail.core.drafts import DraftState, Signed
+from cvdmail.core.ids import Address, Fingerprint, ReplyToken
 from cvdmail.core.outgoing import RecipientResult, RecipientState, Stage
-from cvdmail.core.records import Direction, MessageState, ScopeKind
+from cvdmail.core.records import AttemptOutcome, Direction, MessageState, ScopeKind
 from cvdmail.errors import NotFound
 from cvdmail.store.inbox import Position
 from cvdmail.store.transaction import Transaction
-from store.database import ADA, NOW, Database, add_party, later, open_case, write_draft
+from store.database import ADA, NOW, Database, add_party, later, open_case, queue, store_outbound, write_draft
 
 VENDOR = Address.parse("security@vendor.example")
 MAIL = b"Subject: one\r\n\r\nwords\r\n"
@@ -59,7 +59,7 @@ async def test_a_mail_of_ours_that_comes_back_is_another_mail(database: Database
     """The same bytes outbound and inbound (the copy to ourselves) are two rows: one was sent, one arrived."""
     async with database.store() as store, store.write() as tx:
         _, scope = await open_case(tx)
-        sent = await tx.inbox.store_outbound(MAIL, MessageId("a@lab.example"), "", {}, scope, NOW)
+        sent = await store_outbound(tx, MAIL, scope, "a@lab.example")
         row, new = await _store(tx, MAIL, at(1))
         assert (row != sent, new) == (True, True)
         assert [one.direction for one in await tx.inbox.select()] == [Direction.OUTBOUND, Direction.INBOUND]
@@ -93,13 +93,13 @@ async def _party_and_draft(tx: Transaction) -> tuple[int, int, int]:
 
 async def _queue_twice(tx: Transaction) -> None:
     party, draft, _ = await _party_and_draft(tx)
-    await tx.outbox.queue(draft, party, [VENDOR], NOW)
-    await tx.outbox.queue(draft, party, [VENDOR], NOW)
+    await queue(tx, draft, party, VENDOR)
+    await queue(tx, draft, party, VENDOR)
 
 
 async def _same_recipient_twice(tx: Transaction) -> None:
     party, draft, _ = await _party_and_draft(tx)
-    await tx.outbox.queue(draft, party, [VENDOR, Address.parse("security@VENDOR.example")], NOW)
+    await queue(tx, draft, party, VENDOR, Address.parse("security@VENDOR.example"))
 
 
 async def _file_twice(tx: Transaction) -> None:
@@ -112,8 +112,7 @@ async def _file_twice(tx: Transaction) -> None:
 async def _same_token_for_two(tx: Transaction) -> None:
     case, _ = await open_case(tx)
     one, other = await add_party(tx, case), await add_party(tx, case, "other.example")
-    await tx.cases.issue_token(one.row, ReplyToken.parse("a" * 16), NOW)
-    await tx.cases.issue_token(other.row, ReplyToken.parse("A" * 16), NOW)
+    await tx.cases.issue_tokens([(one.row, ReplyToken.parse("a" * 16)), (other.row, ReplyToken.parse("A" * 16))], NOW)
 
 
 @pytest.mark.parametrize("twice", [_queue_twice, _same_recipient_twice, _file_twice, _same_token_for_two])
@@ -134,13 +133,13 @@ async def test_saying_the_same_again_adds_nothing(database: Database) -> None:
     async with database.store() as store, store.write() as tx:
         party, draft, _ = await _party_and_draft(tx)
         for _ in range(2):
-            await tx.drafts.approve(draft, ADA, "0" * 64, "a signature", NOW)
+            await tx.drafts.approve({draft: "0" * 64}, ADA, Signed("a signature"), NOW)
             contact = await tx.contacts.add("vendor.example", Channel.EMAIL, VENDOR.key, 0.4, NOW)
             await tx.contacts.pin(contact.row, fingerprint, str(ADA), NOW)
             await tx.facts.learn_ticket(party, "exv-1")
             case = await tx.cases.select()
             await add_party(tx, case[0])
-        assert len(await tx.drafts.approvals(draft)) == 1
+        assert len(await tx.drafts.approvals([draft])) == 1
         assert len(await tx.contacts.select()) == 1
         assert [pin.fingerprint for pin in await tx.contacts.pinned()] == [fingerprint]
         assert len(await tx.cases.participants()) == 1
@@ -162,34 +161,43 @@ async def test_frozen_bytes_are_set_once_and_an_attempt_moves_only_its_own_recip
     other = Address.parse("second@vendor.example")
     async with database.store() as store, store.write() as tx:
         party, draft, scope = await _party_and_draft(tx)
-        row = await tx.outbox.queue(draft, party, [VENDOR, other], NOW)
-        first = await tx.inbox.store_outbound(b"first", MessageId("1@lab.example"), "", {}, scope, NOW)
-        second = await tx.inbox.store_outbound(b"second", MessageId("2@lab.example"), "", {}, scope, NOW)
-        await tx.outbox.freeze(row, first, NOW)
-        await tx.outbox.freeze(row, second, later(1))
+        row = await queue(tx, draft, party, VENDOR, other)
+        first = await store_outbound(tx, b"first", scope)
+        second = await store_outbound(tx, b"second", scope, "2@lab.example")
+        assert await tx.outbox.freeze({row: first}, NOW)
+        assert not await tx.outbox.freeze({row: second}, later(1))
         assert (await tx.outbox.get(row)).message == first
-        number = await tx.outbox.begin_attempt(row, 1, frozenset({VENDOR}), NOW)
-        assert await tx.outbox.interrupted() == [(row, number)]
+        attempt = (await tx.attempts.begin([row], 1, NOW))[row]
+        assert set(attempt.recipients) == {VENDOR, other}
+        held_back = RecipientResult(RecipientState.DEFERRED, Stage.RCPT, 450, "later")
+        taken = RecipientResult(RecipientState.SENT, Stage.DONE, 250, "ok")
+        await tx.attempts.end([AttemptOutcome(attempt, {VENDOR: held_back, other: taken}, scope)], NOW)
+        attempt = (await tx.attempts.begin([row], 1, NOW))[row]
+        assert (set(attempt.recipients), attempt.others, attempt.number) == ({VENDOR}, (RecipientState.SENT,), 2)
+        assert await tx.attempts.interrupted() == [attempt]
         states = {one.address: one.state for one in (await tx.outbox.get(row)).recipients}
-        assert states == {VENDOR: RecipientState.SENDING, other: RecipientState.QUEUED}
+        assert states == {VENDOR: RecipientState.SENDING, other: RecipientState.SENT}
         sent = RecipientResult(RecipientState.SENT, Stage.DONE, 250, "ok")
-        await tx.outbox.finish_attempt(row, number, {VENDOR: sent}, scope, NOW)
-        assert await tx.outbox.interrupted() == []
+        await tx.attempts.end([AttemptOutcome(attempt, {VENDOR: sent}, scope)], NOW)
+        assert await tx.attempts.interrupted() == []
         states = {one.address: one.state for one in (await tx.outbox.get(row)).recipients}
-        assert states == {VENDOR: RecipientState.SENT, other: RecipientState.QUEUED}
+        assert states == {VENDOR: RecipientState.SENT, other: RecipientState.SENT}
+        assert await tx.attempts.begin([row], 1, NOW) == {}
 
 
 async def test_what_is_unknown_is_sent_again_once_at_most(database: Database) -> None:
     async with database.store() as store, store.write() as tx:
         party, draft, scope = await _party_and_draft(tx)
-        row = await tx.outbox.queue(draft, party, [VENDOR], NOW)
-        mail = await tx.inbox.store_outbound(b"x", MessageId("1@lab.example"), "", {}, scope, NOW)
-        await tx.outbox.freeze(row, mail, NOW)
+        row = await queue(tx, draft, party, VENDOR)
+        await tx.outbox.freeze({row: await store_outbound(tx, b"x", scope)}, NOW)
         seen = []
         for _ in range(3):
-            number = await tx.outbox.begin_attempt(row, 1, frozenset({VENDOR}), NOW)
+            begun = await tx.attempts.begin([row], 1, NOW)
+            if not begun:
+                seen.append((await tx.outbox.get(row)).state)
+                continue
             unknown = RecipientResult(RecipientState.UNKNOWN, Stage.DOT, None, "")
-            await tx.outbox.finish_attempt(row, number, {VENDOR: unknown}, scope, NOW)
+            await tx.attempts.end([AttemptOutcome(begun[row], {VENDOR: unknown}, scope)], NOW)
             await tx.outbox.resend_unknown(row, NOW)
             seen.append((await tx.outbox.get(row)).state)
     assert seen == [RecipientState.QUEUED, RecipientState.UNKNOWN, RecipientState.UNKNOWN]
@@ -197,29 +205,29 @@ async def test_what_is_unknown_is_sent_again_once_at_most(database: Database) ->
 
 async def test_a_lease_has_one_holder_and_a_new_holder_a_higher_fence(database: Database) -> None:
     async with database.store() as store, store.write() as tx:
-        taken = await tx.inbox.take_lease("daemon", "one", NOW, later(1))
+        taken = await tx.leases.take("daemon", "one", NOW, later(1))
         assert taken is not None
         assert taken.fence == 1
-        assert await tx.inbox.take_lease("daemon", "other", later(0.5), later(2)) is None
-        renewed = await tx.inbox.take_lease("daemon", "one", later(0.5), later(1.5))
+        assert await tx.leases.take("daemon", "other", later(0.5), later(2)) is None
+        renewed = await tx.leases.take("daemon", "one", later(0.5), later(1.5))
         assert renewed is not None
         assert (renewed.fence, renewed.expires_at) == (1, later(1.5))
-        assert await tx.inbox.take_lease("daemon", "other", later(1.49), later(3)) is None
-        over = await tx.inbox.take_lease("daemon", "other", later(1.5), later(3))
+        assert await tx.leases.take("daemon", "other", later(1.49), later(3)) is None
+        over = await tx.leases.take("daemon", "other", later(1.5), later(3))
         assert over is not None
         assert (over.fence, over.holder) == (2, "other")
-        assert await tx.inbox.take_lease("daemon", "one", later(2), later(4)) is None
-        assert await tx.inbox.lease("daemon") == over
-        back = await tx.inbox.take_lease("daemon", "one", later(3), later(4))
+        assert await tx.leases.take("daemon", "one", later(2), later(4)) is None
+        assert await tx.leases.get("daemon") == over
+        back = await tx.leases.take("daemon", "one", later(3), later(4))
         assert back is not None
         assert back.fence == 3
-        assert await tx.inbox.lease("another") is None
+        assert await tx.leases.get("another") is None
 
 
 async def test_two_daemons_that_start_at_once_cannot_both_have_it(database: Database) -> None:
     async def take(holder: str) -> bool:
         async with database.store() as store, store.write() as tx:
-            return await tx.inbox.take_lease("daemon", holder, NOW, later(1)) is not None
+            return await tx.leases.take("daemon", holder, NOW, later(1)) is not None
 
     assert sum(await asyncio.gather(*(take(str(number)) for number in range(6)))) == 1
 

@@ -18,14 +18,25 @@ from cvdmail.core.ids import Address, MessageId
 from cvdmail.core.ledger import MAIN, Event, commitment, verify
 from cvdmail.core.matching import Trust
 from cvdmail.core.outgoing import RecipientResult, RecipientState, Stage
-from cvdmail.core.records import MessageState, ScopeKind
+from cvdmail.core.records import AttemptOutcome, MessageState, ScopeKind
 from cvdmail.core.seal import Place
 from cvdmail.errors import NotFound, SealBroken
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.scopes import read_store_key
 from cvdmail.store.tables import blob, scope_key
 from cvdmail.store.vault import Vault
-from store.database import ADA, NOW, STORE_KEY, Database, add_party, open_case, traces, write_draft
+from store.database import (
+    ADA,
+    NOW,
+    STORE_KEY,
+    Database,
+    add_party,
+    open_case,
+    queue,
+    store_outbound,
+    traces,
+    write_draft,
+)
 
 CANARY = "the length field of minus one"
 NEW_KEY = bytes(reversed(range(32)))
@@ -70,12 +81,12 @@ async def test_no_canary_of_any_sealed_value_is_readable_on_disk(database: Datab
             await tx.facts.write(mail, party.row, [fact], scope)
             await tx.facts.learn_ticket(party.row, words[9])
             address = Address.parse("security@vendor.example")
-            row = await tx.outbox.queue(draft, party.row, [address], NOW)
-            sent = await tx.inbox.store_outbound(words[10].encode(), MessageId("c@d.example"), "", {}, scope, NOW)
-            await tx.outbox.freeze(row, sent, NOW)
-            number = await tx.outbox.begin_attempt(row, 1, frozenset({address}), NOW)
+            row = await queue(tx, draft, party.row, address)
+            sent = await store_outbound(tx, words[10].encode(), scope)
+            await tx.outbox.freeze({row: sent}, NOW)
+            attempt = (await tx.attempts.begin([row], 1, NOW))[row]
             result = RecipientResult(RecipientState.DEFERRED, Stage.RCPT, 450, words[11])
-            await tx.outbox.finish_attempt(row, number, {address: result}, scope, NOW)
+            await tx.attempts.end([AttemptOutcome(attempt, {address: result}, scope)], NOW)
         assert len(database.files()) == 3  # while it is open, all of it is in the write-ahead log
         needles = [needle for word in words for needle in readable(word)] + readable(CANARY) + [STORE_KEY]
         assert traces(database.on_disk(), needles) == []

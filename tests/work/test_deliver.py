@@ -18,8 +18,9 @@ from cvdmail.core.policy import ResendUnknown
 from cvdmail.edge.memory import MemoryMailboxes, MemoryPostman
 from cvdmail.errors import StoreUnavailable
 from cvdmail.wiring import daemon_desk
-from cvdmail.work.deliver import LEASE, deliver_due, recover, store_copies
-from cvdmail.work.desk import Desk
+from cvdmail.work.deliver import deliver_due, recover
+from cvdmail.work.desk import LEASE, Desk
+from cvdmail.work.sent_copies import store_copies
 
 ROWS = (Address.parse(VENDOR), Address.parse(MAILBOX))
 
@@ -44,7 +45,7 @@ async def desk_of(lab: Lab, resend: ResendUnknown = ResendUnknown.ASK) -> AsyncI
 async def lease(desk: Desk, holder: str = "here") -> int:
     now = desk.clock.now()
     async with desk.store.write() as tx:
-        taken = await tx.inbox.take_lease(LEASE, holder, now, now + timedelta(hours=1))
+        taken = await tx.leases.take(LEASE, holder, now, now + timedelta(hours=1))
     assert taken is not None
     return taken.fence
 

@@ -25,8 +25,8 @@ from cvdmail.edge.memory import MemoryPostman
 from cvdmail.edge.smtp import Tls
 from cvdmail.errors import StoreUnavailable
 from cvdmail.work import contacts, open_case, queue, review
-from cvdmail.work.deliver import LEASE, deliver_due, recover
-from cvdmail.work.desk import Desk
+from cvdmail.work.deliver import deliver_due, recover
+from cvdmail.work.desk import LEASE, Desk
 from cvdmail.work.upkeep import erase_case
 from servers.certificates import right, short_folder
 from servers.smtp_script import GOOD, Server
@@ -129,7 +129,7 @@ async def lease(desk: Desk) -> int:
     """Take over from a daemon that is dead."""
     now = desk.clock.now()
     async with desk.store.write() as tx:
-        taken = await tx.inbox.take_lease(LEASE, "the next daemon", now, now + timedelta(days=9), "this daemon")
+        taken = await tx.leases.take(LEASE, "the next daemon", now, now + timedelta(days=9), "this daemon")
     assert taken is not None
     return taken.fence
 
@@ -175,7 +175,7 @@ async def test_a_daemon_that_slept_through_its_lease_sends_no_further_mail(queue
         async def take_over() -> None:
             now = w.desk.clock.now() + timedelta(hours=1)
             async with w.desk.store.write() as tx:
-                assert await tx.inbox.take_lease(LEASE, "another", now, now + timedelta(minutes=1)) is not None
+                assert await tx.leases.take(LEASE, "another", now, now + timedelta(minutes=1)) is not None
 
         postman = Meanwhile(w, take_over)
         with pytest.raises(StoreUnavailable):

@@ -52,9 +52,9 @@ async def _list(case_id: CaseId | None) -> list[dict[str, Any]]:
         return [
             {
                 "draft": one.row,
-                "case": str(people[one.participant].case),
+                "case": str(people[one.participant].case) if one.participant is not None else None,
                 "participant": one.participant,
-                "vendor": people[one.participant].vendor,
+                "vendor": people[one.participant].vendor if one.participant is not None else str(one.address),
                 "letter": one.letter.value,
                 "state": one.state.value,
                 "written_at": one.written_at.isoformat(),

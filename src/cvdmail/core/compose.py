@@ -25,6 +25,8 @@ from cvdmail.errors import Refused
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\Z")
 # Needs no encoding: short, printable, no "=", no blank at the end, and nothing a server may change at the start.
 _PLAIN_LINE = re.compile(rb"(?:(?![.F-])[\x21-\x3c\x3e-\x7e](?:[\t\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e])?)?\Z")
+# What may not stand in quoted-printable as it is: "=", controls, 8-bit, and a blank at the end of a line.
+_TO_ESCAPE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]|[\t ]\Z")
 _BOUNDARY = re.compile(r"[0-9a-z]{16,60}\Z")
 
 
@@ -146,20 +148,27 @@ def _quoted_printable(line: bytes) -> bytes:
     """Encode one line (RFC 2045 section 6.7) in lines of at most 76 octets."""
     if _PLAIN_LINE.match(line):
         return line
+    escaped = _TO_ESCAPE.sub(_escape, line)
     pieces: list[bytes] = []
-    width = 0
-    for index, byte in enumerate(line):
-        at_start = width == 0 and byte in b".F-"
-        at_end = index == len(line) - 1 and byte in b" \t"
-        token = b"=%02X" % byte if at_start or at_end or byte == 0x3D or not (byte == 9 or 32 <= byte < 127) else None
-        token = token or bytes([byte])
-        if width + len(token) > 75:
-            pieces.append(b"=\r\n")
-            width = 0
-            token = b"=%02X" % byte if byte in b".F-" else token
-        pieces.append(token)
-        width += len(token)
-    return b"".join(pieces)
+    start = 0
+    while True:
+        # A soft break may stand anywhere but inside =XX; what a server may change at a line's start is escaped there.
+        first = _escape_byte(escaped[start]) if escaped[start : start + 1] in (b".", b"F", b"-") else b""
+        rest = start + bool(first)
+        end = rest + 75 - len(first)
+        if end >= len(escaped) - 1 and len(escaped) - rest + len(first) <= 76:
+            return b"=\r\n".join([*pieces, first + escaped[rest:]])
+        end -= 1 if escaped[end - 1] == 0x3D else 2 if escaped[end - 2] == 0x3D else 0
+        pieces.append(first + escaped[rest:end])
+        start = end
+
+
+def _escape_byte(byte: int) -> bytes:
+    return b"=%02X" % byte
+
+
+def _escape(found: re.Match[bytes]) -> bytes:
+    return _escape_byte(found[0][0])
 
 
 def attachment_part(attachment: Attachment) -> bytes:

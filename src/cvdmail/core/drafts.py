@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -26,27 +27,64 @@ class DraftState(Enum):
 
 
 class Letter(Enum):
-    """Which template a draft was written from."""
+    """Which template a draft was written from.
+
+    ``REPORT`` and ``HANDOFF`` carry the report and its attachments, ``REPLY`` a person's own words; the last two hold
+    no case text and are written to go out in clear.
+    """
 
     REPORT = "report"
     REPLY = "reply"
+    FOLLOW_UP = "follow_up"
+    THANKS = "thanks"
+    EXTENSION = "extension"
+    HEADS_UP = "heads_up"
+    HANDOFF = "handoff"
+    FIRST_CONTACT = "first_contact"
+    POLICY_ANSWER = "policy_answer"
+
+
+WITH_ATTACHMENTS = frozenset({Letter.REPORT, Letter.HANDOFF})
+"""The letters that carry the attachments of the report."""
+ALWAYS_CLEAR = frozenset({Letter.FIRST_CONTACT, Letter.POLICY_ANSWER})
+"""The letters that hold no case text at all and never need a key."""
+
+
+class ClearExtent(Enum):
+    """What a vendor who asked to stop encrypting gets in clear: a person's recorded decision, never a fallback.
+
+    ``STATUS`` allows the letters that only ask or thank, ``EVERYTHING`` every letter that has a clear template; what
+    holds case text (rule 1) is outside of both.
+    """
+
+    NEVER = "never"
+    STATUS = "status"
+    EVERYTHING = "everything"
+
+
+CLEAR_LETTERS: dict[ClearExtent, frozenset[Letter]] = {
+    ClearExtent.NEVER: frozenset(),
+    ClearExtent.STATUS: frozenset({Letter.FOLLOW_UP, Letter.THANKS}),
+    ClearExtent.EVERYTHING: frozenset({Letter.FOLLOW_UP, Letter.THANKS, Letter.EXTENSION, Letter.HEADS_UP}),
+}
+"""Which letters each extent allows in clear."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One address with the primary fingerprint of the key pinned to it."""
+    """One address with the primary fingerprint of the key pinned to it; None for a letter in clear."""
 
     address: Address
-    fingerprint: Fingerprint
+    fingerprint: Fingerprint | None
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Everything an approval covers.  ``salt`` (hex) keeps the digest from being guessed from a short text."""
 
-    case: CaseId
+    case: CaseId | None
     draft: int
-    participant: int
+    participant: int | None
     letter: Letter
     subject: str = field(repr=False)
     text: str = field(repr=False)
@@ -55,6 +93,7 @@ class Statement:
     copy_to_self: bool
     policy: str
     salt: str
+    clear: bool = False
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes (RFC 8785) that are hashed and signed."""
@@ -69,7 +108,8 @@ class Statement:
                     }
                     for attachment in self.attachments
                 ],
-                "case": str(self.case),
+                "case": None if self.case is None else str(self.case),
+                "clear": self.clear,
                 "copy_to_self": self.copy_to_self,
                 "draft": self.draft,
                 "kind": "cvdmail approval",
@@ -77,19 +117,47 @@ class Statement:
                 "participant": self.participant,
                 "policy": self.policy,
                 "recipients": [
-                    {"address": recipient.address.key, "fingerprint": str(recipient.fingerprint)}
+                    {
+                        "address": recipient.address.key,
+                        "fingerprint": None if recipient.fingerprint is None else str(recipient.fingerprint),
+                    }
                     for recipient in sorted(self.recipients, key=lambda one: one.address.key)
                 ],
                 "salt": self.salt,
                 "subject": self.subject,
                 "text": self.text,
-                "v": 1,
+                "v": 2,
             }
         )
 
     def digest(self) -> str:
         """Return the hex SHA-256 of the statement: the name under which it is approved."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def manifest(digests: Sequence[str]) -> str:
+    """Return the canonical list of statements that one signature approves together, each by its digest.
+
+    A digest commits to everything its statement says, so signing the list is signing every one of them.
+    """
+    return canonical({"digests": sorted(set(digests)), "kind": "cvdmail approvals", "v": 1}).decode()
+
+
+def manifest_names(text: str, digest: str) -> bool:
+    """Say whether ``text`` is a manifest in its one canonical form, and names ``digest``."""
+    try:
+        found = json.loads(text).get("digests")
+    except (ValueError, AttributeError):
+        return False
+    return isinstance(found, list) and digest in found and manifest([str(one) for one in found]) == text
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A reviewer's armoured detached signature; ``manifest`` is what it covers, None where it is one statement."""
+
+    signature: str
+    manifest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,29 +10,40 @@ Values that must stay secret (a title, a reason) appear as commitments, ``SHA-25
 are sealed outside, so erasing a case leaves a proof that something was there and nothing to read.
 
 A decision of a person carries that person's detached OpenPGP signature over :func:`statement`: the event without its
-place in the chain.  The signature's hash is part of the event.
+place in the chain.  The signature's hash is part of the event.  Decisions taken together (a thousand reports queued by
+one command) are signed once: over a list of the hashes of their statements, which each of the events carries in front
+of the signature (:func:`joint_statement`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import rfc8785
-
 from cvdmail.core.events import EventKind
+from cvdmail.errors import Refused
 
 Value = str | int | bool | None | Sequence["Value"] | Mapping[str, "Value"]
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 MAIN = "main"
 START = bytes(32)
 
 
 def canonical(value: Value) -> bytes:
-    """Return ``value`` as canonical JSON (RFC 8785)."""
-    return rfc8785.dumps(value)
+    """Return ``value`` as canonical JSON (RFC 8785): names sorted, no blanks, text as it is, whole numbers only.
+
+    For values of these types, with names in ASCII, the encoder of the standard library writes that very form, fifty
+    times as fast as a canonicalizer in Python; a property test holds the two together.
+    """
+    try:
+        return _CANONICAL.encode(value).encode()
+    except UnicodeEncodeError:
+        raise Refused("text", "it holds half a character", "write it again") from None
 
 
 def instant(at: datetime) -> str:
@@ -90,6 +101,36 @@ def statement(event: Event) -> bytes:
             "v": 1,
         }
     )
+
+
+def joint_statement(events: Sequence[Event]) -> bytes:
+    """Return the canonical bytes that a person signs to decide several events at once: the hash of each statement."""
+    hashes = sorted({hashlib.sha256(statement(event)).hexdigest() for event in events})
+    return canonical({"decisions": hashes, "kind": "cvdmail decisions", "v": 1})
+
+
+def jointly_signed(event: Event, joint: bytes, signature: str) -> Event:
+    """Return ``event`` with a signature over ``joint``, which names it."""
+    return replace(event, signature=f"{joint.decode()}\n{signature}")
+
+
+def signed_bytes(event: Event) -> tuple[bytes, str]:
+    """Return what the signature of an event must cover, and the armoured signature (empty if there is none).
+
+    A list of decisions counts only if it is in its canonical form and names this event; else the event's own statement
+    is asked for, which that signature does not cover.
+    """
+    own = statement(event)
+    head, newline, signature = (event.signature or "").partition("\n")
+    if not newline or not head.startswith("{"):
+        return own, event.signature or ""
+    try:
+        named = json.loads(head)["decisions"]
+        canonical_form = canonical({"decisions": sorted(set(named)), "kind": "cvdmail decisions", "v": 1})
+    except (ValueError, KeyError, TypeError):
+        return own, signature
+    fits = canonical_form == head.encode() and hashlib.sha256(own).hexdigest() in named
+    return (canonical_form if fits else own), signature
 
 
 def record(event: Event, seq: int) -> bytes:

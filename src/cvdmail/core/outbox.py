@@ -8,7 +8,8 @@ pure function of what was committed and the time.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cvdmail.core.outgoing import RecipientState
@@ -16,6 +17,7 @@ from cvdmail.core.outgoing import RecipientState
 FIRST_DELAY = timedelta(minutes=5)
 LONGEST_DELAY = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=5)
+A_DAY = timedelta(days=1)
 HOST_PAUSE = timedelta(minutes=30)
 
 # The state of a mail is that of the recipient that most needs looking at.
@@ -32,6 +34,59 @@ _PRECEDENCE = (
 def overall(states: Collection[RecipientState]) -> RecipientState:
     """Return the state of a mail from those of its recipients; a mail without recipients is queued."""
     return next((state for state in _PRECEDENCE if state in states), RecipientState.QUEUED)
+
+
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """A mail whose time has come, as far as the order of the queue needs to know it.
+
+    ``new_report``: it is a vendor's first report of a case and its bytes are not made yet.
+    """
+
+    row: int
+    vendor: str
+    new_report: bool
+    waits: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VendorLoad:
+    """What a vendor has from us: reports made within the last day, and reports that are still open there."""
+
+    recent: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a vendor is asked to take: new reports a day, and reports open at a time; 0 means no limit."""
+
+    new_per_day: int
+    open_per_vendor: int
+
+
+NO_LIMITS = Limits(0, 0)
+
+
+def admit(due: Sequence[DueMail], load: Mapping[str, VendorLoad], limits: Limits) -> dict[int, str | None]:
+    """Say of each due mail, in order, why it must wait for the vendor's sake; None lets it go.
+
+    Only new reports wait: an answer, a retry or a thank-you never does.  Those let go count at once.
+    """
+    now = dict(load)
+    decided: dict[int, str | None] = {}
+    for mail in due:
+        decided[mail.row] = None
+        if not mail.new_report:
+            continue
+        known = now.get(mail.vendor, VendorLoad(0, 0))
+        if limits.new_per_day and known.recent >= limits.new_per_day:
+            decided[mail.row] = f"this vendor has had its {limits.new_per_day} new reports of a day"
+        elif limits.open_per_vendor and known.open >= limits.open_per_vendor:
+            decided[mail.row] = f"this vendor has {limits.open_per_vendor} reports open"
+        else:
+            now[mail.vendor] = VendorLoad(known.recent + 1, known.open + 1)
+    return decided
 
 
 def outstanding(state: RecipientState) -> bool:

@@ -21,7 +21,7 @@ class Intended:
     the configured name beside the sender's address.
     """
 
-    case: CaseId
+    case: CaseId | None
     sender: Address
     to: frozenset[Address]
     cc: frozenset[Address]

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -133,17 +134,25 @@ def crc24(data: bytes) -> int:
 
     Byte by byte this would take a second for each few megabytes in Python.  A remainder of polynomials over GF(2)
     may be taken in any order, so the upper half of the number is multiplied by the remainder of its weight and
-    folded onto the lower half, until a few bits are left: a dozen shifts of long integers for each halving.
+    folded onto the lower half, until a few bits are left: a dozen shifts of long integers for each halving.  Halves are
+    powers of two, so that few weights are ever needed.
     """
     number = (int.from_bytes(data, "big") << 24) ^ (_CRC24_INIT << (8 * len(data)))
-    while (bits := number.bit_length()) > 128:
-        half = bits // 2
-        weight, high, folded = _power_of_x(half), number >> half, number & ((1 << half) - 1)
-        for shift in range(24):
-            if weight >> shift & 1:
-                folded ^= high << shift
-        number = folded
+    half = 1 << number.bit_length().bit_length()
+    while half >= 64:
+        while number.bit_length() > half:
+            high, number = number >> half, number & ((1 << half) - 1)
+            for shift in _bits_of_power(half):
+                number ^= high << shift
+        half >>= 1
     return _remainder(number)
+
+
+@functools.cache
+def _bits_of_power(exponent: int) -> tuple[int, ...]:
+    """Return which bits stand in the remainder of x to the power of ``exponent``, one of few powers of two."""
+    weight = _power_of_x(exponent)
+    return tuple(shift for shift in range(24) if weight >> shift & 1)
 
 
 def _remainder(number: int) -> int:

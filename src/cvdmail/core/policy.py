@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from cvdmail.core.extract.facts import Grade
 from cvdmail.core.ids import Fingerprint
 from cvdmail.core.matching import Trust
+from cvdmail.core.outbox import NO_LIMITS, Limits
 from cvdmail.core.report import PARTS, Origin
 from cvdmail.errors import ConfigError
 
@@ -39,6 +40,9 @@ class Policy:
     believed: frozenset[Trust]
     believed_grades: frozenset[Grade]
     resend_unknown: ResendUnknown
+    letter_reviews: int = 1
+    limits: Limits = NO_LIMITS
+    check_own_copy: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,67 +53,104 @@ class Review:
     why: str
 
 
+_KNOWN = {
+    "review": {"automated", "engineer", "different_person", "alone", "letters"},
+    "report": {"require"},
+    "facts": {"believe", "grades"},
+    "sending": {"resend_unknown", "new_per_day", "open_per_vendor", "check_own_copy"},
+}
+
+
+class _Reader:
+    """Reads value by value and collects what is wrong instead of stopping at the first."""
+
+    def __init__(self, data: Mapping[str, object]) -> None:
+        self.problems: list[str] = []
+        self._data: dict[str, Mapping[str, object]] = {}
+        for table, value in data.items():
+            if table not in _KNOWN or not isinstance(value, dict):
+                self.problems.append(f"[{table}] is not known; remove it")
+                continue
+            self._data[table] = value
+            self.problems += [f"{table}.{key} is not known; remove it" for key in value if key not in _KNOWN[table]]
+
+    def number(self, table: str, key: str, default: int, below: int = 10) -> int:
+        """Read a whole number from 0 to below ``below``."""
+        found = self._data.get(table, {}).get(key, default)
+        if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < below:
+            self.problems.append(f"{table}.{key} must be a whole number from 0 to {below - 1}")
+            return default
+        return found
+
+    def truth(self, table: str, key: str, default: bool) -> bool:
+        """Read true or false."""
+        found = self._data.get(table, {}).get(key, default)
+        if not isinstance(found, bool):
+            self.problems.append(f"{table}.{key} must be true or false")
+            return default
+        return found
+
+    def words(self, table: str, key: str, default: Sequence[str], allowed: Sequence[str]) -> list[str]:
+        """Read a list of known words."""
+        found = self._data.get(table, {}).get(key, list(default))
+        if not isinstance(found, list):
+            self.problems.append(f"{table}.{key} must be of type list")
+            return list(default)
+        unknown = [one for one in found if one not in allowed]
+        self.problems += [f"{table}.{key} holds an unknown word; use {', '.join(allowed)}" for _ in unknown]
+        return [str(one) for one in found if one in allowed]
+
+    def word(self, table: str, key: str, default: str, allowed: Sequence[str]) -> str:
+        """Read one known word."""
+        found = self._data.get(table, {}).get(key, default)
+        if not isinstance(found, str) or found not in allowed:
+            self.problems.append(f"{table}.{key} must be of type str, one of {', '.join(allowed)}")
+            return default
+        return found
+
+
 def read(raw: bytes, file: str) -> Policy:
     """Read ``policy.toml``; raise ``ConfigError`` with every problem found."""
-    problems: list[str] = []
     try:
         data = tomllib.loads(raw.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(file, (f"it is not TOML ({error}); correct the line",)) from None
-    known = {
-        "review": {"automated", "engineer", "different_person", "alone"},
-        "report": {"require"},
-        "facts": {"believe", "grades"},
-        "sending": {"resend_unknown"},
-    }
-    for table, value in data.items():
-        if table not in known or not isinstance(value, dict):
-            problems.append(f"[{table}] is not known; remove it")
-            continue
-        problems += [f"{table}.{key} is not known; remove it" for key in value if key not in known[table]]
-
-    def get(table: str, key: str, kind: type, default: object) -> object:
-        found = data.get(table, {}).get(key, default) if isinstance(data.get(table, {}), dict) else default
-        odd = kind is int and (isinstance(found, bool) or found not in range(10))
-        if not isinstance(found, kind) or odd:
-            problems.append(f"{table}.{key} must be of type {kind.__name__}")
-            return default
-        return found
-
-    require = get("report", "require", list, ["title", "impact", "affected", "reproduction"])
-    believe = get("facts", "believe", list, ["verified", "authenticated"])
-    grades = get("facts", "grades", list, ["sure"])
-    resend = get("sending", "resend_unknown", str, "ask")
-    problems += _unknown("report.require", require, list(PARTS))
-    problems += _unknown("facts.believe", believe, [Trust.VERIFIED.value, Trust.AUTHENTICATED.value])
-    problems += _unknown("facts.grades", grades, [grade.value for grade in Grade])
-    problems += _unknown("sending.resend_unknown", [resend], [choice.value for choice in ResendUnknown])
-    policy = (
-        get("review", "automated", int, 1),
-        get("review", "engineer", int, 1),
-        get("review", "different_person", bool, True),
-        get("review", "alone", bool, True),
-    )
-    if problems:
-        raise ConfigError(file, tuple(problems))
-    assert isinstance(require, list) and isinstance(believe, list) and isinstance(grades, list)
-    return Policy(
+    reader = _Reader(data)
+    trusts = [Trust.VERIFIED.value, Trust.AUTHENTICATED.value]
+    policy = Policy(
         version=hashlib.sha256(raw).hexdigest(),
-        automated_reviews=int(str(policy[0])),
-        engineer_reviews=int(str(policy[1])),
-        different_person=bool(policy[2]),
-        alone=bool(policy[3]),
-        required_parts=tuple(str(part) for part in require),
-        believed=frozenset(Trust(name) for name in believe),
-        believed_grades=frozenset(Grade(name) for name in grades),
-        resend_unknown=ResendUnknown(resend),
+        automated_reviews=reader.number("review", "automated", 1),
+        engineer_reviews=reader.number("review", "engineer", 1),
+        different_person=reader.truth("review", "different_person", True),
+        alone=reader.truth("review", "alone", True),
+        required_parts=tuple(
+            reader.words("report", "require", ["title", "impact", "affected", "reproduction"], list(PARTS))
+        ),
+        believed=frozenset(Trust(name) for name in reader.words("facts", "believe", trusts, trusts)),
+        believed_grades=frozenset(
+            Grade(name) for name in reader.words("facts", "grades", ["sure"], [grade.value for grade in Grade])
+        ),
+        resend_unknown=ResendUnknown(
+            reader.word("sending", "resend_unknown", "ask", [choice.value for choice in ResendUnknown])
+        ),
+        letter_reviews=reader.number("review", "letters", 1),
+        limits=Limits(
+            reader.number("sending", "new_per_day", 20, 100_000),
+            reader.number("sending", "open_per_vendor", 200, 1_000_000),
+        ),
+        check_own_copy=reader.number("sending", "check_own_copy", 20, 1_000_000),
     )
+    if reader.problems:
+        raise ConfigError(file, tuple(reader.problems))
+    return policy
 
 
-def _unknown(where: str, values: object, allowed: Sequence[str]) -> list[str]:
-    if not isinstance(values, list):
-        return []
-    return [f"{where} holds an unknown word; use {', '.join(allowed)}" for value in values if value not in allowed]
+def review_letter(policy: Policy, approvers: frozenset[Fingerprint], reviewers: frozenset[Fingerprint]) -> Review:
+    """Decide whether ``approvers`` suffice for a letter that tells a vendor nothing new: its author may be one."""
+    counting = approvers & reviewers
+    if len(counting) < policy.letter_reviews:
+        return Review(False, f"{len(counting)} of {policy.letter_reviews} approvals by a reviewer")
+    return Review(True, "")
 
 
 def review(

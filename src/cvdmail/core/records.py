@@ -5,9 +5,11 @@ Texts in them (titles, quotes, subjects) have been unsealed for this process; th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 
 from cvdmail.core.candidates import Channel
 from cvdmail.core.case import CaseState, ParticipantState
@@ -16,8 +18,9 @@ from cvdmail.core.extract.facts import Fact
 from cvdmail.core.extract.mailkind import MailKind
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId
+from cvdmail.core.ledger import MAIN
 from cvdmail.core.matching import Evidence, Trust
-from cvdmail.core.outgoing import RecipientState, Stage
+from cvdmail.core.outgoing import RecipientResult, RecipientState, Stage
 from cvdmail.core.promises import PromiseKind
 from cvdmail.core.report import Origin
 
@@ -152,27 +155,34 @@ class PinnedKey:
 
 @dataclass(frozen=True, slots=True)
 class DraftRecord:
-    """A letter being written, approved or on its way."""
+    """A letter being written, approved or on its way.
+
+    ``clear``: it holds no case text and goes out as it is.  ``address`` is where a letter without a participant goes,
+    ``answers`` the mail that it answers.
+    """
 
     row: int
-    participant: int
+    participant: int | None
     letter: Letter
     state: DraftState
     author: Fingerprint
     written_at: datetime
     digest: str | None
     answers: int | None
+    clear: bool = False
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRecord:
-    """One reviewer's signature over one digest of a draft."""
+    """One reviewer's signature: over the statement with this digest, or over a ``manifest`` that names it."""
 
     draft: int
     fingerprint: Fingerprint
     digest: str
     approved_at: datetime
     signature: str
+    manifest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +200,16 @@ class RecipientRecord:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRecord:
-    """One mail on its way; ``message`` is the row of its frozen bytes, None until they are made."""
+    """One mail on its way; ``message`` is the row of its frozen bytes, None until they are made.
+
+    ``participant`` and ``case`` are None for a letter that belongs to no case.  ``waits`` says why a mail is held back
+    although its time has come, ``stopped`` why nobody will try it again.
+    """
 
     row: int
     draft: int
-    participant: int
-    case: CaseId
+    participant: int | None
+    case: CaseId | None
     state: RecipientState
     message: int | None
     queued_at: datetime
@@ -203,6 +217,13 @@ class OutboxRecord:
     sent_copy: CopyState
     stopped: str | None
     recipients: tuple[RecipientRecord, ...]
+    urgency: int = 45
+    waits: str | None = None
+
+    @property
+    def chain(self) -> str:
+        """The chain of the ledger that its events go into."""
+        return MAIN if self.case is None else str(self.case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,3 +303,68 @@ class Lease:
     holder: str
     fence: int
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewable:
+    """A case as far as reviewing and sending need it; ``scope`` is the row of its scope key."""
+
+    origin: Origin
+    severity: str | None
+    scope: int
+    closed: bool
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """What the outbox is given: an approved draft, whom it goes to, and how urgent it is (0 first, 100 last)."""
+
+    draft: int
+    participant: int | None
+    addresses: tuple[Address, ...]
+    urgency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at a mail that was begun: for whom (address to row), and the states of the other recipients."""
+
+    row: int
+    outbox: int
+    number: int
+    recipients: Mapping[Address, int]
+    others: tuple[RecipientState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptOutcome:
+    """What an attempt came to; ``scope`` seals the server's words, None drops them (the case was erased)."""
+
+    attempt: Attempt
+    results: Mapping[Address, RecipientResult]
+    scope: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A submission server that is left alone: until an instant, or, where ``stopped`` says why, until a person acts.
+
+    ``login_mac`` is the keyed hash of the log-in that was refused.
+    """
+
+    until: datetime | None
+    stopped: str | None = None
+    login_mac: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMail:
+    """The final bytes of a mail with what the store keeps beside them; ``scope`` is the key they are sealed under."""
+
+    raw: bytes
+    message_id: MessageId
+    participant: int | None
+    scope: int
+    reading: Mapping[str, Any]
+    encrypted: bool

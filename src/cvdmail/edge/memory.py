@@ -147,6 +147,8 @@ class MemoryPostman:
     ``taken`` is what was submitted, in order; an entry in ``upcoming`` is returned instead of a delivery.
     """
 
+    connections = 1
+
     def __init__(self, accounts: Mapping[Address, MemoryMailboxes]) -> None:
         self._accounts = accounts
         self.taken: list[OutgoingMail] = []
@@ -159,6 +161,10 @@ class MemoryPostman:
         if self.upcoming:
             return self.upcoming.popleft()
         return SubmissionResult({recipient: self._hand_over(recipient, mail) for recipient in mail.recipients})
+
+    async def log_in(self) -> str:
+        """Nobody logs in here."""
+        return ""
 
     async def close(self) -> None:
         """Nothing to give back."""

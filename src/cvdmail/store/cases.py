@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cvdmail.core.case import EM, RM, VFD, CaseState, ParticipantState
 from cvdmail.core.ids import Address, CaseId, Fingerprint, ReplyToken
-from cvdmail.core.records import CaseRecord, ContactState, ParticipantRecord, Role, ScopeKind
+from cvdmail.core.records import CaseRecord, ContactState, ParticipantRecord, Reviewable, Role, ScopeKind
 from cvdmail.core.report import Origin
 from cvdmail.core.seal import Place
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import case, contact, participant, reply_token
+from cvdmail.store.tables import case, contact, participant, reply_token, scope_key
 from cvdmail.store.vault import SealedValues
 
 
@@ -136,13 +136,40 @@ class Cases:
             sa.update(participant).where(participant.c.id == row).values(contact=contact_row)
         )
 
-    async def participants(self, case_row: int | None = None, row: int | None = None) -> list[ParticipantRecord]:
-        """Return the participants of a case, or all of them, or one, in the order they were added."""
+    async def reviewed_as(self, case_rows: Collection[int]) -> dict[int, Reviewable]:
+        """Return, by row of the case, what reviewing and sending need to know of it; nothing is unsealed."""
+        query = (
+            sa.select(case, scope_key.c.id.label("scope"))
+            .join(scope_key, scope_key.c.case == case.c.id)
+            .where(case.c.id.in_(case_rows))
+        )
+        return {
+            one.id: Reviewable(
+                one.origin, one.severity, one.scope, one.closed_at is not None, one.erased_at is not None
+            )
+            for one in await self._connection.execute(query)
+        }
+
+    async def scopes_of(self, participants: Collection[int]) -> dict[int, int]:
+        """Return the scope key row of the case of each participant."""
+        query = (
+            sa.select(participant.c.id, scope_key.c.id.label("scope"))
+            .join(scope_key, scope_key.c.case == participant.c.case)
+            .where(participant.c.id.in_(participants))
+        )
+        return {int(one.id): int(one.scope) for one in await self._connection.execute(query)}
+
+    async def participants(
+        self, case_row: int | None = None, row: int | None = None, rows: Collection[int] | None = None
+    ) -> list[ParticipantRecord]:
+        """Return the participants of a case, or all of them, or some, in the order they were added."""
         query = sa.select(participant, case.c.year, case.c.number).join(case, case.c.id == participant.c.case)
         if case_row is not None:
             query = query.where(participant.c.case == case_row)
         if row is not None:
             query = query.where(participant.c.id == row)
+        if rows is not None:
+            query = query.where(participant.c.id.in_(rows))
         return [
             ParticipantRecord(
                 found.id,
@@ -178,15 +205,19 @@ class Cases:
         )
         return frozenset(Address.parse(value) for value in await self._connection.scalars(query))
 
-    async def issue_token(self, row: int, token: ReplyToken, now: datetime) -> None:
-        """Keep the hash of a new reply token of a participant."""
-        values = {
-            "id": await self._rows.next(reply_token),
-            "participant": row,
-            "token_sha256": _token_hash(token),
-            "created_at": now,
-        }
-        await self._connection.execute(sa.insert(reply_token).values(**values))
+    async def issue_tokens(self, tokens: Sequence[tuple[int, ReplyToken]], now: datetime) -> None:
+        """Keep the hashes of new reply tokens, each with the participant it belongs to."""
+        values = [
+            {
+                "id": await self._rows.next(reply_token),
+                "participant": row,
+                "token_sha256": _token_hash(token),
+                "created_at": now,
+            }
+            for row, token in tokens
+        ]
+        if values:
+            await self._connection.execute(sa.insert(reply_token), values)
 
     async def participant_of_token(self, token: ReplyToken) -> ParticipantRecord | None:
         """Return the participant that a live reply token belongs to."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cvdmail.core.candidates import Channel
+from cvdmail.core.drafts import ClearExtent
 from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.records import ContactRecord, ContactState, EvidenceRecord, PinnedKey
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import contact, contact_evidence, pinned_key
+from cvdmail.store.tables import clear_preference, contact, contact_evidence, pinned_key
 
 
 class Contacts:
@@ -49,12 +51,15 @@ class Contacts:
         channel: Channel | None = None,
         value: str | None = None,
         row: int | None = None,
+        rows: Collection[int] | None = None,
     ) -> list[ContactRecord]:
         """Return the contacts that fit, best first."""
         query = sa.select(contact).order_by(contact.c.score.desc(), contact.c.id)
         for column, wanted in (("vendor", vendor), ("channel", channel), ("value", value), ("id", row)):
             if wanted is not None:
                 query = query.where(contact.c[column] == wanted)
+        if rows is not None:
+            query = query.where(contact.c.id.in_(rows))
         return [
             ContactRecord(one.id, one.vendor, one.channel, one.value, one.state, one.score, one.created_at)
             for one in await self._connection.execute(query)
@@ -104,6 +109,29 @@ class Contacts:
             for one in await self._connection.execute(query)
         ]
 
+    async def prefer_clear(
+        self, row: int, extent: ClearExtent, message_row: int | None, by: Fingerprint, now: datetime
+    ) -> int:
+        """Keep what a contact gets in clear; return the row, under which the reason is sealed."""
+        preference = await self._rows.next(clear_preference)
+        values = {
+            "id": preference,
+            "contact": row,
+            "extent": extent,
+            "message": message_row,
+            "approved_by": str(by),
+            "at": now,
+        }
+        await self._connection.execute(sa.insert(clear_preference).values(**values))
+        return preference
+
+    async def clear_extents(self, rows: Collection[int]) -> dict[int, ClearExtent]:
+        """Return, by contact, what each gets in clear by its latest preference; nobody gets anything without one."""
+        if not rows:
+            return {}
+        query = sa.select(clear_preference).where(clear_preference.c.contact.in_(rows)).order_by(clear_preference.c.id)
+        return {one.contact: one.extent for one in await self._connection.execute(query)}
+
     async def pin(self, row: int, fingerprint: Fingerprint, by: str, now: datetime) -> None:
         """Bind a certificate to a contact; every other one of this contact is unbound, its row stays."""
         await self._connection.execute(
@@ -131,11 +159,13 @@ class Contacts:
         )
         return [one.fingerprint for one in live]
 
-    async def pinned(self, row: int | None = None) -> list[PinnedKey]:
-        """Return the live pins of a contact, or of all contacts."""
+    async def pinned(self, row: int | None = None, rows: Collection[int] | None = None) -> list[PinnedKey]:
+        """Return the live pins of a contact, of some, or of all contacts."""
         query = sa.select(pinned_key).where(pinned_key.c.unpinned_at.is_(None)).order_by(pinned_key.c.id)
         if row is not None:
             query = query.where(pinned_key.c.contact == row)
+        if rows is not None:
+            query = query.where(pinned_key.c.contact.in_(rows))
         return [
             PinnedKey(one.contact, Fingerprint(one.fingerprint), one.pinned_at, one.pinned_by)
             for one in await self._connection.execute(query)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cvdmail.core.drafts import Content, DraftState, Letter
-from cvdmail.core.ids import Fingerprint
+from cvdmail.core.drafts import Content, DraftState, Letter, Signed
+from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.records import ApprovalRecord, DraftRecord
 from cvdmail.core.seal import Place
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import approval, draft, participant
+from cvdmail.store.tables import approval, draft, manifest, participant
 from cvdmail.store.vault import SealedValues
 
 
@@ -27,13 +29,15 @@ class Drafts:
 
     async def write(
         self,
-        participant_row: int,
+        participant_row: int | None,
         letter: Letter,
         author: Fingerprint,
         scope: int,
         content: Content,
         now: datetime,
         answers: int | None = None,
+        clear: bool = False,
+        address: Address | None = None,
     ) -> int:
         """Write a new draft with its sealed content; return its row."""
         row = await self._rows.next(draft)
@@ -45,6 +49,8 @@ class Drafts:
             "author": str(author),
             "written_at": now,
             "answers": answers,
+            "clear": clear,
+            "address": None if address is None else str(address),
         }
         await self._connection.execute(sa.insert(draft).values(**values))
         await self._sealed.put(scope, Place("draft", "content", row), content.to_bytes())
@@ -54,8 +60,17 @@ class Drafts:
         """Return the text of a draft."""
         return Content.from_bytes(await self._sealed.get(Place("draft", "content", row)))
 
+    async def contents(self, rows: list[int]) -> dict[int, Content]:
+        """Return the texts of several drafts; those of erased cases are left out."""
+        found = await self._sealed.get_many("draft", "content", rows)
+        return {row: Content.from_bytes(data) for row, data in found.items()}
+
     async def select(
-        self, case_row: int | None = None, row: int | None = None, state: DraftState | None = None
+        self,
+        case_row: int | None = None,
+        row: int | None = None,
+        state: DraftState | None = None,
+        rows: list[int] | None = None,
     ) -> list[DraftRecord]:
         """Return drafts, oldest first."""
         query = sa.select(draft).order_by(draft.c.id)
@@ -65,6 +80,8 @@ class Drafts:
             )
         if row is not None:
             query = query.where(draft.c.id == row)
+        if rows is not None:
+            query = query.where(draft.c.id.in_(rows))
         if state is not None:
             query = query.where(draft.c.state == state)
         return [
@@ -77,6 +94,8 @@ class Drafts:
                 one.written_at,
                 one.digest,
                 one.answers,
+                one.clear,
+                None if one.address is None else Address.parse(one.address),
             )
             for one in await self._connection.execute(query)
         ]
@@ -90,29 +109,56 @@ class Drafts:
 
     async def set_state(self, row: int, state: DraftState, digest: str | None) -> None:
         """Move a draft on."""
-        await self._connection.execute(sa.update(draft).where(draft.c.id == row).values(state=state, digest=digest))
+        await self.set_states([(row, state, digest)])
 
-    async def approve(self, row: int, by: Fingerprint, digest: str, signature: str, now: datetime) -> None:
-        """Keep a reviewer's signature over a digest; the same again changes nothing."""
-        known = {(one.fingerprint, one.digest) for one in await self.approvals(row)}
-        if (by, digest) in known:
+    async def set_states(self, moves: Sequence[tuple[int, DraftState, str | None]]) -> None:
+        """Move several drafts on."""
+        if moves:
+            move = sa.update(draft).where(draft.c.id == sa.bindparam("row")).values(state=sa.bindparam("new"))
+            values = [{"row": row, "new": state, "digest": digest} for row, state, digest in moves]
+            await self._connection.execute(move.values(digest=sa.bindparam("digest")), values)
+
+    async def approve(self, digests: Mapping[int, str], by: Fingerprint, signed: Signed, now: datetime) -> None:
+        """Keep a reviewer's signature over the digests of drafts (by row); the same again changes nothing."""
+        known = {(one.draft, one.fingerprint, one.digest) for one in await self.approvals(list(digests))}
+        new = [(row, digest) for row, digest in digests.items() if (row, by, digest) not in known]
+        if not new:
             return
-        values = {
-            "id": await self._rows.next(approval),
-            "draft": row,
-            "fingerprint": str(by),
-            "digest": digest,
-            "approved_at": now,
-            "signature": signature,
-        }
-        await self._connection.execute(sa.insert(approval).values(**values))
+        manifest_row = None if signed.manifest is None else await self._keep_manifest(signed.manifest)
+        rows = [
+            {
+                "id": await self._rows.next(approval),
+                "draft": row,
+                "fingerprint": str(by),
+                "digest": digest,
+                "approved_at": now,
+                "signature": signed.signature,
+                "manifest": manifest_row,
+            }
+            for row, digest in new
+        ]
+        await self._connection.execute(sa.insert(approval), rows)
 
-    async def approvals(self, row: int) -> list[ApprovalRecord]:
-        """Return the approvals of a draft, oldest first."""
-        found = await self._connection.execute(
-            sa.select(approval).where(approval.c.draft == row).order_by(approval.c.id)
+    async def _keep_manifest(self, text: str) -> int:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        known = await self._connection.scalar(sa.select(manifest.c.id).where(manifest.c.sha256 == digest))
+        if known is not None:
+            return int(known)
+        row = await self._rows.next(manifest)
+        await self._connection.execute(sa.insert(manifest).values(id=row, sha256=digest, text=text))
+        return row
+
+    async def approvals(self, rows: Sequence[int]) -> list[ApprovalRecord]:
+        """Return the approvals of drafts, oldest first."""
+        query = (
+            sa.select(approval, manifest.c.text)
+            .outerjoin(manifest, manifest.c.id == approval.c.manifest)
+            .where(approval.c.draft.in_(rows))
+            .order_by(approval.c.id)
         )
         return [
-            ApprovalRecord(one.draft, Fingerprint(one.fingerprint), one.digest, one.approved_at, one.signature)
-            for one in found
+            ApprovalRecord(
+                one.draft, Fingerprint(one.fingerprint), one.digest, one.approved_at, one.signature, one.text
+            )
+            for one in await self._connection.execute(query)
         ]

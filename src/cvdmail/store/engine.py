@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from cvdmail.errors import StoreUnavailable
+from cvdmail.store.one_hop import OneHopDriver
 
 BUSY_SECONDS = 20
 _LOCK = 0x6376646D  # "cvdm": the advisory lock under which PostgreSQL writers queue
@@ -54,6 +55,7 @@ class Engines:
     def _create(self, url: sa.URL, size: int, begin: str) -> AsyncEngine:
         engine = create_async_engine(
             url,
+            **({"module": OneHopDriver()} if self.sqlite else {}),
             hide_parameters=True,  # an error must never print a value
             poolclass=AsyncAdaptedQueuePool,
             pool_size=size,
@@ -84,6 +86,26 @@ class Engines:
             if not self.sqlite:
                 await connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
             yield connection
+
+    @asynccontextmanager
+    async def rebuild(self) -> AsyncIterator[AsyncConnection]:
+        """One writing transaction in which tables may be replaced: SQLite does not follow references meanwhile.
+
+        The switch works only outside of a transaction, and whoever uses this checks the references at the end.
+        """
+        if not self.sqlite:
+            async with self.write() as connection:
+                yield connection
+            return
+        async with translated(), self._writer.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                async with connection.begin():
+                    yield connection
+            finally:
+                await driver.execute("PRAGMA foreign_keys=ON")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

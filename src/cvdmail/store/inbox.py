@@ -1,4 +1,4 @@
-"""Mails: their bytes, where they were seen, what was made of them; cursors and the lease."""
+"""Mails: their bytes, where they were seen, what was made of them; cursors."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from cvdmail.core.records import (
     Cursor,
     Direction,
     FilingRecord,
-    Lease,
     MessageRecord,
     MessageState,
+    OutboundMail,
 )
 from cvdmail.core.seal import Place
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import case, filing, guess, lease, mailbox_cursor, message, participant, sighting
+from cvdmail.store.tables import case, filing, guess, mailbox_cursor, message, participant, sighting
 from cvdmail.store.vault import SealedValues
 
 
@@ -109,29 +109,46 @@ class Inbox:
             )
         return row, same is None
 
-    async def store_outbound(
-        self, raw: bytes, message_id: MessageId, body_sha256: str, reading: Mapping[str, Any], scope: int, now: datetime
-    ) -> int:
-        """Commit the final bytes of an outbound mail; return its row."""
-        row = await self._rows.next(message)
-        values = {
-            "id": row,
-            "direction": Direction.OUTBOUND,
-            "state": MessageState.OUTBOUND,
-            "sha256": hashlib.sha256(raw).hexdigest(),
-            "body_sha256": body_sha256,
-            "message_id": str(message_id),
-            "received_at": now,
-            "kind": MailKind.REPLY,
-            "encrypted": True,
-            "tries": 0,
-        }
-        await self._connection.execute(sa.insert(message).values(**values))
-        written = json.dumps(reading).encode()
-        await self._sealed.put_many(
-            scope, [(Place("message", "raw", row), raw), (Place("message", "reading", row), written)]
-        )
-        return row
+    async def store_outbound(self, mails: Sequence[OutboundMail], by: str, now: datetime) -> list[int]:
+        """Commit the final bytes of outbound mails, filed to their participants; return their rows."""
+        rows = [await self._rows.next(message) for _ in mails]
+        values = [
+            {
+                "id": row,
+                "direction": Direction.OUTBOUND,
+                "state": MessageState.OUTBOUND,
+                "sha256": hashlib.sha256(mail.raw).hexdigest(),
+                "body_sha256": hashlib.sha256(mail.raw.partition(b"\r\n\r\n")[2]).hexdigest(),
+                "message_id": str(mail.message_id),
+                "received_at": now,
+                "kind": MailKind.REPLY,
+                "encrypted": mail.encrypted,
+                "tries": 0,
+            }
+            for row, mail in zip(rows, mails, strict=True)
+        ]
+        filings = [
+            {
+                "id": await self._rows.next(filing),
+                "message": row,
+                "participant": mail.participant,
+                "certain": True,
+                "filed_at": now,
+                "filed_by": by,
+            }
+            for row, mail in zip(rows, mails, strict=True)
+            if mail.participant is not None
+        ]
+        await self._connection.execute(sa.insert(message), values)
+        if filings:
+            await self._connection.execute(sa.insert(filing), filings)
+        sealed = [(mail.scope, Place("message", "raw", row), mail.raw) for row, mail in zip(rows, mails, strict=True)]
+        sealed += [
+            (mail.scope, Place("message", "reading", row), json.dumps(mail.reading).encode())
+            for row, mail in zip(rows, mails, strict=True)
+        ]
+        await self._sealed.put_all(sealed)
+        return rows
 
     async def select(
         self,
@@ -347,30 +364,6 @@ class Inbox:
         done = await self._connection.execute(sa.update(mailbox_cursor).where(where).values(**values))
         if not done.rowcount:
             await self._connection.execute(sa.insert(mailbox_cursor).values(account=account, folder=folder, **values))
-
-    async def take_lease(
-        self, name: str, holder: str, now: datetime, until: datetime, dead: str | None = None
-    ) -> Lease | None:
-        """Take or renew a lease; None while another holder's is live.  A change of holder raises the fence.
-
-        ``dead`` names a holder that is known to run no more: its lease is not waited for.
-        """
-        found = (await self._connection.execute(sa.select(lease).where(lease.c.name == name))).first()
-        if found is None:
-            await self._connection.execute(sa.insert(lease).values(name=name, holder=holder, fence=1, expires_at=until))
-            return Lease(name, holder, 1, until)
-        if found.holder not in (holder, dead) and found.expires_at > now:
-            return None
-        fence = found.fence if found.holder == holder else found.fence + 1
-        await self._connection.execute(
-            sa.update(lease).where(lease.c.name == name).values(holder=holder, fence=fence, expires_at=until)
-        )
-        return Lease(name, holder, fence, until)
-
-    async def lease(self, name: str) -> Lease | None:
-        """Return the lease as it stands."""
-        found = (await self._connection.execute(sa.select(lease).where(lease.c.name == name))).first()
-        return None if found is None else Lease(found.name, found.holder, found.fence, found.expires_at)
 
     async def count(self, state: MessageState) -> int:
         """Return how many mails are in a state."""

@@ -7,7 +7,7 @@ participant or case are set from the same transition tables, in the same transac
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -35,6 +35,14 @@ from cvdmail.store.vault import SealedValues
 _CASE_EVENTS = EM_EVENTS | frozenset(PXA_TABLE) | {EventKind.CASE_CLOSED}
 
 
+_HEAD = (
+    sa.select(event.c.seq, event.c.hash)
+    .where(event.c.chain == sa.bindparam("name"))
+    .order_by(event.c.seq.desc())
+    .limit(1)
+)
+
+
 class Ledger:
     """The events of one transaction."""
 
@@ -51,23 +59,57 @@ class Ledger:
         await self._project(new)
         entry = chains.append(new, self._heads[new.chain])
         self._heads[new.chain] = (entry.seq, entry.hash)
-        row = await self._rows.next(event)
-        await self._connection.execute(
-            sa.insert(event).values(
-                id=row,
-                chain=new.chain,
-                seq=entry.seq,
-                kind=new.kind,
-                at=new.at,
-                actor=new.actor,
-                participant=new.participant,
-                body=chains.canonical(new.body).decode(),
-                signature=new.signature,
-                previous=entry.previous,
-                hash=entry.hash,
-            )
-        )
+        values = self._values(await self._rows.next(event), entry)
+        await self._connection.execute(sa.insert(event), [values])
         return entry
+
+    async def append_all(self, new: Sequence[Event]) -> list[Entry]:
+        """Append events that move no state, each to its chain: one look at the heads, one insert."""
+        names = sorted({one.chain for one in new} - set(self._heads))
+        if len(names) == 1:
+            self._heads[names[0]] = await self._head(names[0])
+            names = []
+        self._heads |= dict.fromkeys(names)
+        for start in range(0, len(names), 300):
+            last = (
+                sa.select(event.c.chain, sa.func.max(event.c.seq).label("seq"))
+                .where(event.c.chain.in_(names[start : start + 300]))
+                .group_by(event.c.chain)
+                .subquery()
+            )
+            query = sa.select(event.c.chain, event.c.seq, event.c.hash).join(
+                last, sa.and_(event.c.chain == last.c.chain, event.c.seq == last.c.seq)
+            )
+            for found in await self._connection.execute(query):
+                self._heads[found.chain] = (int(found.seq), bytes(found.hash))
+        entries = []
+        for one in new:
+            if one.kind in RM_EVENTS | VFD_EVENTS | _CASE_EVENTS:
+                raise AssertionError("an event that moves a state is appended alone")
+            entry = chains.append(one, self._heads[one.chain])
+            self._heads[one.chain] = (entry.seq, entry.hash)
+            entries.append(entry)
+        if entries:
+            values = [self._values(await self._rows.next(event), entry) for entry in entries]
+            await self._connection.execute(sa.insert(event), values)
+        return entries
+
+    @staticmethod
+    def _values(row: int, entry: Entry) -> dict[str, object]:
+        new = entry.event
+        return {
+            "id": row,
+            "chain": new.chain,
+            "seq": entry.seq,
+            "kind": new.kind,
+            "at": new.at,
+            "actor": new.actor,
+            "participant": new.participant,
+            "body": chains.canonical(new.body).decode(),
+            "signature": new.signature,
+            "previous": entry.previous,
+            "hash": entry.hash,
+        }
 
     async def append_with_secret(self, new: Event, scope: int, salt: bytes, secret: bytes) -> Entry:
         """Append an event whose body commits to a secret value (``commitment``); seal salt and value beside it."""
@@ -79,8 +121,7 @@ class Ledger:
         return entry
 
     async def _head(self, chain: str) -> tuple[int, bytes] | None:
-        query = sa.select(event.c.seq, event.c.hash).where(event.c.chain == chain)
-        found = (await self._connection.execute(query.order_by(event.c.seq.desc()).limit(1))).first()
+        found = (await self._connection.execute(_HEAD, {"name": chain})).first()
         return None if found is None else (int(found.seq), bytes(found.hash))
 
     async def _project(self, new: Event) -> None:

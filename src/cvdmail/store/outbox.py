@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cvdmail.core.case import RM
+from cvdmail.core.drafts import Letter
 from cvdmail.core.ids import Address, CaseId
-from cvdmail.core.outbox import overall
-from cvdmail.core.outgoing import RecipientResult, RecipientState
-from cvdmail.core.records import CopyState, OutboxRecord, RecipientRecord
-from cvdmail.core.seal import Place
+from cvdmail.core.outbox import DueMail, VendorLoad, overall
+from cvdmail.core.outgoing import RecipientState
+from cvdmail.core.records import CopyState, NewMail, OutboxRecord, RecipientRecord
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import attempt, case, outbox, participant, recipient
-from cvdmail.store.vault import SealedValues
+from cvdmail.store.tables import case, draft, outbox, participant, recipient
 
 _WAITING = (RecipientState.QUEUED, RecipientState.DEFERRED)
 
@@ -24,36 +24,45 @@ _WAITING = (RecipientState.QUEUED, RecipientState.DEFERRED)
 class Outbox:
     """The outbox of one transaction."""
 
-    def __init__(self, connection: AsyncConnection, rows: Rows, sealed: SealedValues) -> None:
+    def __init__(self, connection: AsyncConnection, rows: Rows) -> None:
         self._connection = connection
         self._rows = rows
-        self._sealed = sealed
 
-    async def queue(self, draft_row: int, participant_row: int, addresses: list[Address], now: datetime) -> int:
-        """Put an approved draft into the outbox; return its row.  A draft can be there only once (constraint)."""
-        row = await self._rows.next(outbox)
-        values = {
-            "id": row,
-            "draft": draft_row,
-            "participant": participant_row,
-            "state": RecipientState.QUEUED,
-            "queued_at": now,
-            "next_attempt_at": now,
-            "sent_copy": CopyState.PENDING,
-        }
-        await self._connection.execute(sa.insert(outbox).values(**values))
-        await self._address(row, addresses, now)
-        return row
+    async def queue(self, mails: Sequence[NewMail], now: datetime) -> list[int]:
+        """Put approved drafts into the outbox; return their rows.  A draft can be there only once (constraint)."""
+        rows = [await self._rows.next(outbox) for _ in mails]
+        values = [
+            {
+                "id": row,
+                "draft": mail.draft,
+                "participant": mail.participant,
+                "state": RecipientState.QUEUED,
+                "urgency": mail.urgency,
+                "queued_at": now,
+                "next_attempt_at": now,
+                "sent_copy": CopyState.PENDING,
+            }
+            for row, mail in zip(rows, mails, strict=True)
+        ]
+        if values:
+            await self._connection.execute(sa.insert(outbox), values)
+            await self._address([(row, mail.addresses) for row, mail in zip(rows, mails, strict=True)], now)
+        return rows
 
-    async def requeue(self, row: int, addresses: list[Address], now: datetime) -> None:
+    async def rows_of_drafts(self, drafts: Sequence[int]) -> dict[int, int]:
+        """Return the outbox row of each of these drafts that has one."""
+        query = sa.select(outbox.c.draft, outbox.c.id).where(outbox.c.draft.in_(drafts))
+        return {int(one.draft): int(one.id) for one in await self._connection.execute(query)}
+
+    async def requeue(self, row: int, addresses: Sequence[Address], now: datetime) -> None:
         """Let a mail that was stopped before its bytes were made wait again, for the recipients of today."""
         await self._connection.execute(sa.delete(recipient).where(recipient.c.outbox == row))
-        await self._address(row, addresses, now)
+        await self._address([(row, addresses)], now)
         await self.schedule(row, now, None)
 
-    async def _address(self, row: int, addresses: list[Address], now: datetime) -> None:
-        for address in addresses:
-            values = {
+    async def _address(self, mails: Sequence[tuple[int, Sequence[Address]]], now: datetime) -> None:
+        values = [
+            {
                 "id": await self._rows.next(recipient),
                 "outbox": row,
                 "address": str(address),
@@ -61,39 +70,75 @@ class Outbox:
                 "at": now,
                 "resent": 0,
             }
-            await self._connection.execute(sa.insert(recipient).values(**values))
+            for row, addresses in mails
+            for address in addresses
+        ]
+        await self._connection.execute(sa.insert(recipient), values)
+
+    async def due(self, now: datetime) -> list[DueMail]:
+        """Return every mail with somebody waiting whose time has come, most urgent first, then oldest."""
+        waiting = sa.select(recipient.c.outbox).where(recipient.c.state.in_(_WAITING))
+        query = (
+            sa.select(outbox.c.id, outbox.c.message, outbox.c.waits, draft.c.letter, participant.c.vendor)
+            .join(draft, draft.c.id == outbox.c.draft)
+            .outerjoin(participant, participant.c.id == outbox.c.participant)
+            .where(outbox.c.next_attempt_at <= now, outbox.c.stopped.is_(None), outbox.c.id.in_(waiting))
+            .order_by(outbox.c.urgency, outbox.c.id)
+        )
+        return [
+            DueMail(one.id, one.vendor or "", one.letter is Letter.REPORT and one.message is None, one.waits)
+            for one in await self._connection.execute(query)
+        ]
+
+    async def load(self, vendors: Collection[str], since: datetime) -> dict[str, VendorLoad]:
+        """Return, for each vendor, how many reports were made since an instant, and how many it still has open."""
+        reports = (
+            sa.select(participant.c.vendor, outbox.c.frozen_at, participant.c.rm, case.c.closed_at)
+            .join(participant, participant.c.id == outbox.c.participant)
+            .join(case, case.c.id == participant.c.case)
+            .join(draft, draft.c.id == outbox.c.draft)
+            .where(draft.c.letter == Letter.REPORT, outbox.c.frozen_at.is_not(None), participant.c.removed_at.is_(None))
+        )
+        found: dict[str, VendorLoad] = {}
+        for one in await self._connection.execute(reports):
+            if one.vendor not in vendors:
+                continue
+            known = found.get(one.vendor, VendorLoad(0, 0))
+            live = one.closed_at is None and one.rm is not RM.CLOSED
+            found[one.vendor] = VendorLoad(known.recent + (one.frozen_at >= since), known.open + live)
+        return found
+
+    async def note_waits(self, reasons: Mapping[int, str | None]) -> None:
+        """Keep why mails are held back, or that they no longer are."""
+        if reasons:
+            note = sa.update(outbox).where(outbox.c.id == sa.bindparam("row")).values(waits=sa.bindparam("why"))
+            await self._connection.execute(note, [{"row": row, "why": why} for row, why in reasons.items()])
 
     async def select(
         self,
         row: int | None = None,
         case_row: int | None = None,
-        due_at: datetime | None = None,
+        rows: Sequence[int] | None = None,
         states: tuple[RecipientState, ...] = (),
         message: int | None = None,
-        limit: int | None = None,
     ) -> list[OutboxRecord]:
-        """Return mails of the outbox, oldest first; ``due_at``: those with somebody waiting and not stopped."""
+        """Return mails of the outbox, oldest first."""
         query = (
             sa.select(outbox, case.c.year, case.c.number)
-            .join(participant, participant.c.id == outbox.c.participant)
-            .join(case, case.c.id == participant.c.case)
+            .outerjoin(participant, participant.c.id == outbox.c.participant)
+            .outerjoin(case, case.c.id == participant.c.case)
             .order_by(outbox.c.id)
         )
         if row is not None:
             query = query.where(outbox.c.id == row)
+        if rows is not None:
+            query = query.where(outbox.c.id.in_(rows))
         if case_row is not None:
             query = query.where(participant.c.case == case_row)
         if message is not None:
             query = query.where(outbox.c.message == message)
         if states:
             query = query.where(outbox.c.state.in_(states))
-        if due_at is not None:
-            waiting = sa.select(recipient.c.outbox).where(recipient.c.state.in_(_WAITING))
-            query = query.where(
-                outbox.c.next_attempt_at <= due_at, outbox.c.stopped.is_(None), outbox.c.id.in_(waiting)
-            )
-        if limit is not None:
-            query = query.limit(limit)
         found = (await self._connection.execute(query)).all()
         people = await self._recipients([one.id for one in found])
         return [
@@ -101,7 +146,7 @@ class Outbox:
                 one.id,
                 one.draft,
                 one.participant,
-                CaseId(one.year, one.number),
+                None if one.year is None else CaseId(one.year, one.number),
                 one.state,
                 one.message,
                 one.queued_at,
@@ -109,6 +154,8 @@ class Outbox:
                 one.sent_copy,
                 one.stopped,
                 tuple(people.get(one.id, ())),
+                one.urgency,
+                one.waits,
             )
             for one in found
         ]
@@ -122,7 +169,13 @@ class Outbox:
             for one in await self._connection.execute(query):
                 found.setdefault(one.outbox, []).append(
                     RecipientRecord(
-                        one.id, Address.parse(one.address), one.state, one.stage, one.code, one.at, one.resent
+                        one.id,
+                        Address.parse(one.address),
+                        one.state,
+                        one.stage,
+                        one.code,
+                        one.at,
+                        one.resent,
                     )
                 )
         return found
@@ -134,58 +187,17 @@ class Outbox:
             raise NotFound(f"outbox {row}", "there is no such mail", "see 'cvdmail status'")
         return found[0]
 
-    async def freeze(self, row: int, message_row: int, now: datetime) -> bool:
-        """Note that the bytes of a mail are made; from now on they never change.  False if they were made before."""
+    async def freeze(self, made: Mapping[int, int], now: datetime) -> bool:
+        """Note that the bytes of mails (outbox row to message row) are made; from now on they never change.
+
+        False if any of them was made before: then the caller must undo all of it.
+        """
         done = await self._connection.execute(
             sa.update(outbox)
-            .where(outbox.c.id == row, outbox.c.message.is_(None))
-            .values(message=message_row, frozen_at=now)
+            .where(outbox.c.id.in_(made), outbox.c.message.is_(None))
+            .values(message=sa.case(made, value=outbox.c.id), frozen_at=now, waits=None)
         )
-        return done.rowcount == 1
-
-    async def begin_attempt(self, row: int, fence: int, addresses: frozenset[Address], now: datetime) -> int:
-        """Commit, before any connect, that an attempt begins; return its number."""
-        last = await self._connection.scalar(
-            sa.select(sa.func.coalesce(sa.func.max(attempt.c.number), 0)).where(attempt.c.outbox == row)
-        )
-        number = int(last or 0) + 1
-        values = {
-            "id": await self._rows.next(attempt),
-            "outbox": row,
-            "number": number,
-            "fence": fence,
-            "started_at": now,
-        }
-        await self._connection.execute(sa.insert(attempt).values(**values))
-        await self._connection.execute(
-            sa.update(recipient)
-            .where(recipient.c.outbox == row, recipient.c.address.in_([str(address) for address in addresses]))
-            .values(state=RecipientState.SENDING, at=now)
-        )
-        await self._show(row)
-        return number
-
-    async def finish_attempt(
-        self, row: int, number: int, results: Mapping[Address, RecipientResult], scope: int | None, now: datetime
-    ) -> RecipientState:
-        """Commit what an attempt came to, the server's words sealed; return the state of the mail.
-
-        ``scope`` is None for an erased case: the words are dropped.
-        """
-        attempt_row = await self._connection.scalar(
-            sa.select(attempt.c.id).where(attempt.c.outbox == row, attempt.c.number == number)
-        )
-        await self._connection.execute(sa.update(attempt).where(attempt.c.id == attempt_row).values(ended_at=now))
-        if scope is not None:
-            answers = "\n".join(f"{address}: {result.code} {result.answer}" for address, result in results.items())
-            await self._sealed.put(scope, Place("attempt", "answers", int(attempt_row or 0)), answers.encode())
-        for address, result in results.items():
-            await self._connection.execute(
-                sa.update(recipient)
-                .where(recipient.c.outbox == row, recipient.c.address == str(address))
-                .values(state=result.state, stage=result.stage, code=result.code, at=now)
-            )
-        return await self._show(row)
+        return done.rowcount == len(made)
 
     async def _show(self, row: int) -> RecipientState:
         states = list(await self._connection.scalars(sa.select(recipient.c.state).where(recipient.c.outbox == row)))
@@ -213,18 +225,6 @@ class Outbox:
             await self._show(row)
         return rows
 
-    async def interrupted(self) -> list[tuple[int, int]]:
-        """Return (outbox row, attempt number) of every attempt that was begun and never ended."""
-        query = sa.select(attempt.c.outbox, attempt.c.number).where(attempt.c.ended_at.is_(None))
-        return [(int(one.outbox), int(one.number)) for one in await self._connection.execute(query)]
-
-    async def attempts(self, row: int) -> int:
-        """Return how often a mail was tried."""
-        count = await self._connection.scalar(
-            sa.select(sa.func.count()).select_from(attempt).where(attempt.c.outbox == row)
-        )
-        return int(count or 0)
-
     async def resend_unknown(self, row: int, now: datetime) -> None:
         """Queue the recipients in ``unknown`` once more, with the identical bytes; each only once."""
         await self._connection.execute(
@@ -249,10 +249,9 @@ class Outbox:
             outbox.c.sent_copy == CopyState.PENDING,
             outbox.c.message.is_not(None),
             outbox.c.id.in_(gone),
-            outbox.c.participant.in_(living),
+            sa.or_(outbox.c.participant.is_(None), outbox.c.participant.in_(living)),
         )
-        rows = list(await self._connection.scalars(query))
-        return [await self.get(int(row)) for row in rows]
+        return await self.select(rows=[int(row) for row in await self._connection.scalars(query.limit(500))])
 
     async def copy_stored(self, row: int) -> None:
         """Note that the copy is in the Sent folder."""

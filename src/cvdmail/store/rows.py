@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@functools.cache
+def _highest(tables: tuple[sa.Table, ...]) -> sa.Select[Any]:
+    highest = [sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)).scalar_subquery() for table in tables]
+    return sa.select(*highest)
 
 
 class Rows:
@@ -18,10 +27,16 @@ class Rows:
         self._connection = connection
         self._last: dict[str, int] = {}
 
+    async def look_up(self, *tables: sa.Table) -> None:
+        """Ask for the highest numbers of several tables at once, where they are not known yet."""
+        asked = [table for table in tables if table.name not in self._last]
+        if asked:
+            found = (await self._connection.execute(_highest(tuple(asked)))).one()
+            self._last |= {table.name: int(found[place]) for place, table in enumerate(asked)}
+
     async def next(self, table: sa.Table) -> int:
         """Return the number of the next row of ``table``."""
         if table.name not in self._last:
-            highest = await self._connection.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)))
-            self._last[table.name] = int(highest or 0)
+            await self.look_up(table)
         self._last[table.name] += 1
         return self._last[table.name]

@@ -57,12 +57,12 @@ async def check(connection: AsyncConnection) -> None:
     raise StoreUnavailable("database", f"its schema {found} is newer than {NEWEST}", "use the newer program")
 
 
-NEWEST = "0001"
-OLDER: frozenset[str] = frozenset()
+NEWEST = "0002"
+OLDER: frozenset[str] = frozenset({"0001"})
 
 
 async def upgrade(connection: AsyncConnection) -> tuple[str | None, str]:
-    """Run the missing steps in the open transaction; return (version before, version after)."""
+    """Run the missing steps in the open transaction (see ``Engines.rebuild``); return (version before, after)."""
     from alembic import command
     from alembic.script import ScriptDirectory
 
@@ -71,4 +71,8 @@ async def upgrade(connection: AsyncConnection) -> tuple[str | None, str]:
     if before is not None and before not in known:
         raise StoreUnavailable("database", f"its schema {before} is newer than {newest()}", "use the newer program")
     await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+    if connection.dialect.name == "sqlite":
+        astray = (await connection.execute(sa.text("PRAGMA foreign_key_check"))).first()
+        if astray is not None:
+            raise StoreUnavailable("database", "a row refers to nothing; the upgrade was undone", "restore a backup")
     return before, newest()

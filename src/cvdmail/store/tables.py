@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from cvdmail.core.candidates import Channel
 from cvdmail.core.case import EM, RM, VFD
-from cvdmail.core.drafts import DraftState, Letter
+from cvdmail.core.drafts import ClearExtent, DraftState, Letter
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import FactKind, Grade
 from cvdmail.core.extract.mailkind import MailKind
@@ -260,14 +260,28 @@ draft = sa.Table(
     "draft",
     metadata,
     row_id(),
-    ref("participant", "participant", index=True),
+    ref("participant", "participant", nullable=True, index=True),
     sa.Column("letter", enum(Letter, "letter"), nullable=False),
     sa.Column("state", enum(DraftState, "state"), nullable=False, index=True),
     sa.Column("author", sa.String(64), nullable=False),
     sa.Column("written_at", Instant, nullable=False),
     sa.Column("digest", sa.String(64)),
     ref("answers", "message", nullable=True),
+    sa.Column("clear", sa.Boolean(create_constraint=True, name="clear"), nullable=False),
+    sa.Column("address", sa.String(254)),  # where a letter that belongs to no case goes
     sa.CheckConstraint("state IN ('open', 'void') OR digest IS NOT NULL", name="digest"),
+    sa.CheckConstraint("(participant IS NULL) = (address IS NOT NULL)", name="whom"),
+    sa.CheckConstraint("participant IS NOT NULL OR clear", name="no_case"),
+    # Rule 1 in the schema: a letter with case text is never marked clear.
+    sa.CheckConstraint("NOT clear OR letter NOT IN ('report', 'reply', 'handoff')", name="case_text"),
+)
+
+manifest = sa.Table(
+    "manifest",
+    metadata,
+    row_id(),
+    sa.Column("sha256", sa.String(64), nullable=False, unique=True),
+    sa.Column("text", sa.Text, nullable=False),
 )
 
 approval = sa.Table(
@@ -279,6 +293,7 @@ approval = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("approved_at", Instant, nullable=False),
     sa.Column("signature", sa.Text, nullable=False),
+    ref("manifest", "manifest", nullable=True),
     sa.UniqueConstraint("draft", "fingerprint", "digest"),
 )
 
@@ -287,9 +302,11 @@ outbox = sa.Table(
     metadata,
     row_id(),
     ref("draft", "draft", unique=True),
-    ref("participant", "participant", index=True),
+    ref("participant", "participant", nullable=True, index=True),
     sa.Column("state", enum(RecipientState, "state"), nullable=False, index=True),
     ref("message", "message", nullable=True, unique=True),
+    sa.Column("urgency", sa.Integer, nullable=False),  # 0 goes first, 100 last
+    sa.Column("waits", sa.String(200)),  # why it is held back although its time has come
     sa.Column("queued_at", Instant, nullable=False),
     sa.Column("frozen_at", Instant),
     sa.Column("next_attempt_at", Instant, nullable=False),
@@ -297,6 +314,7 @@ outbox = sa.Table(
     sa.Column("stopped", sa.String(200)),
     sa.CheckConstraint("(message IS NULL) = (frozen_at IS NULL)", name="frozen"),
     sa.CheckConstraint("state IN ('queued', 'refused') OR message IS NOT NULL", name="bytes_before_sending"),
+    sa.CheckConstraint("urgency BETWEEN 0 AND 100", name="urgency"),
 )
 
 recipient = sa.Table(
@@ -323,6 +341,39 @@ attempt = sa.Table(
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),
     sa.UniqueConstraint("outbox", "number"),
+)
+
+server_pause = sa.Table(
+    "server_pause",
+    metadata,
+    sa.Column("host", sa.String(300), primary_key=True),
+    sa.Column("until", Instant),
+    sa.Column("stopped", sa.String(200)),
+    sa.Column("login_mac", sa.String(64)),  # of the log-in that was refused: another one may be tried
+    sa.Column("at", Instant, nullable=False),
+)
+
+clear_preference = sa.Table(
+    "clear_preference",
+    metadata,
+    row_id(),
+    ref("contact", "contact", index=True),
+    sa.Column("extent", enum(ClearExtent, "extent"), nullable=False),
+    ref("message", "message", nullable=True),
+    sa.Column("approved_by", sa.String(64), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    row_id(),
+    ref("participant", "participant", index=True),
+    sa.Column("direction", enum(Direction, "direction"), nullable=False),
+    sa.Column("channel", enum(Channel, "channel"), nullable=False),
+    sa.Column("recorded_by", sa.String(64), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
 )
 
 event = sa.Table(

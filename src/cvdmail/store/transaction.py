@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cvdmail.core.records import ScopeKind
+from cvdmail.store.attempts import Attempts
 from cvdmail.store.cases import Cases
 from cvdmail.store.contacts import Contacts
 from cvdmail.store.drafts import Drafts
 from cvdmail.store.engine import Engines
 from cvdmail.store.facts import Facts
 from cvdmail.store.inbox import Inbox
+from cvdmail.store.leases import Leases
 from cvdmail.store.ledger import Ledger
 from cvdmail.store.outbox import Outbox
 from cvdmail.store.rows import Rows
@@ -26,15 +29,21 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         rows = Rows(connection)
-        self.sealed = SealedValues(connection, vault)
+        self.sealed = SealedValues(connection, vault, rows)
         self.ledger = Ledger(connection, rows, self.sealed)
         self.scopes = Scopes(connection, rows, vault)
         self.cases = Cases(connection, rows, self.sealed)
         self.contacts = Contacts(connection, rows)
         self.drafts = Drafts(connection, rows, self.sealed)
-        self.outbox = Outbox(connection, rows, self.sealed)
+        self.outbox = Outbox(connection, rows)
+        self.attempts = Attempts(connection, rows, self.sealed)
+        self.leases = Leases(connection)
         self.inbox = Inbox(connection, rows, self.sealed)
         self.facts = Facts(connection, rows, self.sealed)
+
+    async def pen_scope(self) -> int:
+        """Return the scope key of what belongs to no case."""
+        return await self.sealed.scope(ScopeKind.PEN)
 
 
 class Store:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +18,10 @@ from cvdmail.core import seal
 from cvdmail.core.records import ScopeKind
 from cvdmail.core.seal import Place
 from cvdmail.errors import NotFound, SealBroken
+from cvdmail.store.rows import Rows
 from cvdmail.store.tables import blob, scope_key
+
+_WRAPPED = sa.select(scope_key.c.wrapped).where(scope_key.c.id == sa.bindparam("row"))
 
 
 class Vault:
@@ -58,10 +62,10 @@ class Vault:
 class SealedValues:
     """Reads and writes sealed values inside one transaction."""
 
-    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+    def __init__(self, connection: AsyncConnection, vault: Vault, rows: Rows) -> None:
         self._connection = connection
         self._vault = vault
-        self._next: int | None = None
+        self._rows = rows
         self._living: set[int] = set()
 
     async def mac(self, purpose: str, value: str) -> str:
@@ -80,7 +84,7 @@ class SealedValues:
         known = self._vault.known(row)
         if known is not None and row in self._living:
             return known
-        wrapped = await self._connection.scalar(sa.select(scope_key.c.wrapped).where(scope_key.c.id == row))
+        wrapped = await self._connection.scalar(_WRAPPED, {"row": row})
         if wrapped is not None:
             self._living.add(row)
             if known is not None:
@@ -104,25 +108,48 @@ class SealedValues:
 
     async def put_many(self, scope: int, values: list[tuple[Place, bytes]]) -> None:
         """Seal several values under one scope."""
-        key = await self._scope(scope)
-        if self._next is None:
-            self._next = int(await self._connection.scalar(sa.select(sa.func.coalesce(sa.func.max(blob.c.id), 0))) or 0)
+        await self.put_all([(scope, place, data) for place, data in values])
+
+    async def warm(self, scopes: Collection[int]) -> None:
+        """Make sure, in one query, that several scope keys still exist; an erased one is found when it is used."""
+        asked = [scope for scope in scopes if scope not in self._living]
+        for start in range(0, len(asked), 500):
+            query = sa.select(scope_key.c.id, scope_key.c.wrapped).where(
+                scope_key.c.id.in_(asked[start : start + 500]), scope_key.c.wrapped.is_not(None)
+            )
+            for row, wrapped in await self._connection.execute(query):
+                if self._vault.known(row) is None:
+                    self._vault.unwrap_scope(row, wrapped)
+                self._living.add(row)
+
+    async def alive(self, scope: int) -> bool:
+        """Say whether a scope key still exists: whether what it protects has not been erased."""
+        try:
+            await self._scope(scope)
+        except SealBroken:
+            return False
+        return True
+
+    async def put_all(self, values: Sequence[tuple[int, Place, bytes]]) -> None:
+        """Seal several values, each under the scope that stands beside it."""
         rows = []
-        for place, data in values:
-            self._next += 1
+        for scope, place, data in values:
+            key = await self._scope(scope)
+            row = await self._rows.next(blob)
             data_key = os.urandom(seal.KEY_SIZE)
             rows.append(
                 {
-                    "id": self._next,
+                    "id": row,
                     "scope": scope,
                     "owner_table": place.table,
                     "owner_column": place.column,
                     "owner_row": place.row,
                     "wrapped_key": seal.seal(key, scope, os.urandom(12), _wrapping(place), data_key),
-                    "sealed": seal.seal(data_key, self._next, os.urandom(12), place, data),
+                    "sealed": seal.seal(data_key, row, os.urandom(12), place, data),
                 }
             )
-        await self._connection.execute(sa.insert(blob), rows)
+        if rows:
+            await self._connection.execute(sa.insert(blob), rows)
 
     async def replace(self, scope: int, place: Place, data: bytes) -> None:
         """Seal ``data`` for ``place``, removing an earlier value of the same place."""
@@ -152,7 +179,9 @@ class SealedValues:
                     blob.c.sealed.is_not(None),
                 )
             )
-            for row, scope, wrapped, sealed in found:
+            values = found.all()
+            await self.warm({scope for _, scope, _, _ in values})
+            for row, scope, wrapped, sealed in values:
                 opened[row] = await self._open(Place(table, column, row), scope, wrapped, sealed)
         return opened
 

@@ -10,7 +10,7 @@ from cvdmail.core.case import fold_case, fold_participant
 from cvdmail.core.events import EventKind
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address, Fingerprint
-from cvdmail.core.ledger import MAIN, Entry, heads_statement, statement
+from cvdmail.core.ledger import MAIN, Entry, heads_statement, signed_bytes
 from cvdmail.core.records import MessageState
 from cvdmail.errors import CvdmailError
 from cvdmail.store.transaction import Transaction
@@ -62,7 +62,7 @@ async def _rows(tx: Transaction, names: list[str]) -> list[str]:
     for draft in await tx.drafts.select():
         problems += [
             f"draft {draft.row}: the ledger does not tell of an approval of it"
-            for one in await tx.drafts.approvals(draft.row)
+            for one in await tx.drafts.approvals([draft.row])
             if (draft.row, one.digest, str(one.fingerprint)) not in signed
         ]
     pins = {
@@ -103,13 +103,14 @@ async def _signature(desk: Desk, entry: Entry) -> list[str]:
         missing = event.kind is EventKind.CHECKPOINT or must_be_signed(event)
         return [f"{place}: a decision without the signature of who decided"] if missing else []
     if event.kind is EventKind.CHECKPOINT:
-        signed, fingerprint, address = _heads(entry), desk.config.openpgp.mailbox_key, desk.config.mailbox.address
+        signed, signature = _heads(entry), event.signature
+        fingerprint, address = desk.config.openpgp.mailbox_key, desk.config.mailbox.address
     else:
         person = next((one for one in desk.config.people if str(one.fingerprint) == event.actor), None)
         if person is None:
             return [f"{place}: signed by somebody who is not under [[people]]"]
-        signed, fingerprint, address = statement(event), person.fingerprint, person.address
-    return await _check(desk, place, signed, event.signature, address, fingerprint)
+        (signed, signature), fingerprint, address = signed_bytes(event), person.fingerprint, person.address
+    return await _check(desk, place, signed, signature, address, fingerprint)
 
 
 async def _check(

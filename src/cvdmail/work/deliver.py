@@ -2,47 +2,46 @@
 
 Order, and why.  (1) What an earlier run left open is closed first: an attempt that was begun and never ended is
 ``unknown``, because nobody can know.  (2) A draft whose turn has come is checked once more, rendered, signed and
-encrypted, passed through the guard, and its final bytes are committed: *frozen*.  From here on the bytes never change.
-(3) The attempt is committed.  (4) Only then comes the connect.  (5) The outcome is committed.  (6) The very bytes go
-into the Sent folder.  A crash anywhere leaves the mail in exactly one of these places.
+encrypted, passed through the guard (:mod:`cvdmail.work.make_mail`), and its final bytes are committed: *frozen*.  From
+here on the bytes never change.  (3) The attempt is committed.  (4) Only then comes the connect.  (5) The outcome is
+committed.  (6) The very bytes go into the Sent folder (:mod:`cvdmail.work.sent_copies`).  A crash anywhere leaves the
+mail in exactly one of these places.
+
+The steps run as a belt, because signing, the database and the server each have their own time: while one mail is on the
+wire the next few are being signed, and a handful is frozen in one transaction.  The belt changes no order: mails leave
+one after the other, the most urgent first, and the outcome of one is committed together with the beginning of the next.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from asyncio import FIRST_COMPLETED
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cvdmail.core import compose, guard
-from cvdmail.core.certificate import usable_for_encryption
-from cvdmail.core.compose import Headers
-from cvdmail.core.drafts import DraftState
 from cvdmail.core.events import EventKind
-from cvdmail.core.ids import Address, MessageId, ReplyToken
+from cvdmail.core.ids import Address
 from cvdmail.core.ledger import Event, Value
-from cvdmail.core.outbox import HOST_PAUSE, delay, gave_up, outstanding
-from cvdmail.core.outgoing import (
-    Intended,
-    OutgoingMail,
-    RecipientResult,
-    RecipientState,
-    Stage,
-    SubmissionResult,
-)
+from cvdmail.core.outbox import A_DAY, HOST_PAUSE, admit, delay, gave_up, outstanding
+from cvdmail.core.outgoing import OutgoingMail, RecipientResult, RecipientState, Stage, SubmissionResult
 from cvdmail.core.policy import ResendUnknown
-from cvdmail.core.records import OutboxRecord
-from cvdmail.errors import CryptoRefused, CvdmailError, GuardRefusal, NotFound, Refused, SealBroken, StoreUnavailable
-from cvdmail.ports import Mailbox, Postman
+from cvdmail.core.records import Attempt, AttemptOutcome, OutboxRecord, Pause
+from cvdmail.errors import CvdmailError, GuardRefusal, StoreUnavailable
+from cvdmail.ports import Postman
 from cvdmail.store.transaction import Transaction
-from cvdmail.work.desk import Desk
-from cvdmail.work.review import Prepared, prepare, reviewed
+from cvdmail.work.desk import DAEMON, Desk
+from cvdmail.work.freeze import Frozen, check, freeze, holds_lease, load, scopes, stop, try_to_make
+from cvdmail.work.make_mail import Made
+from cvdmail.work.review import Prepared
 
-DAEMON = "daemon"
-LEASE = "daemon"
 GIVEN_UP = "given up after 5 days"
-FREEZE_AT_ONCE = 4  # mails signed and encrypted side by side
+AT_ONCE = 8
+"""How many mails are signed side by side and frozen in one transaction."""
+FROZEN_AHEAD = 16
+"""How many frozen mails may wait for the wire."""
+A_PASS = 1000
+"""How many mails one pass takes up at the most."""
 _BEFORE_MAIL = (Stage.CONNECT, Stage.TLS, Stage.LOGIN)
 _EVENTS = {
     RecipientState.SENT: EventKind.MAIL_SENT,
@@ -62,277 +61,315 @@ class Delivered:
     problem: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A mail whose attempt is committed, for the recipients in its envelope."""
+
+    frozen: Frozen
+    mail: OutgoingMail
+    attempt: Attempt
+
+
 async def recover(desk: Desk) -> int:
     """Close the attempts that a crash left open: their recipients are ``unknown``; return how many there were."""
-    now = desk.clock.now()
     async with desk.store.write() as tx:
-        interrupted = await tx.outbox.interrupted()
-        for row, number in interrupted:
-            record = await tx.outbox.get(row)
+        interrupted = await tx.attempts.interrupted()
+        for attempt in interrupted:
+            record = await tx.outbox.get(attempt.outbox)
             lost = RecipientResult(RecipientState.UNKNOWN, Stage.DOT, None, "the program was stopped meanwhile")
-            results = {person.address: lost for person in record.recipients if person.state is RecipientState.SENDING}
-            await _finish(desk, tx, record, number, SubmissionResult(results), now)
+            scope = (await scopes(tx, [record]))[record.row]
+            result = SubmissionResult(dict.fromkeys(attempt.recipients, lost))
+            await _finish(desk, tx, [(record, scope, attempt, result)])
     return len(interrupted)
 
 
 async def deliver_due(
-    desk: Desk, postman: Postman, fence: int, limit: int = 50, stopping: Callable[[], bool] = lambda: False
+    desk: Desk, postman: Postman, fence: int, limit: int = A_PASS, stopping: Callable[[], bool] = lambda: False
 ) -> Delivered:
-    """Try every mail that is due once, oldest first; stop early when the server asks to be left alone.
+    """Try every mail that is due once, the most urgent first; stop early when the server asks to be left alone.
 
     ``stopping`` is asked between two mails: the one under way is always finished.
     """
+    left_alone = await _left_alone(desk, postman)
+    if left_alone is not None:
+        return left_alone
+    return await _Belt(desk, postman, fence, stopping).run(await _admitted(desk, limit))
+
+
+def _host(desk: Desk) -> str:
+    server = desk.config.smtp
+    return "" if server is None else f"{server.host}:{server.port}"
+
+
+async def _left_alone(desk: Desk, postman: Postman) -> Delivered | None:
+    """Say why nothing may be tried now: the server asked for a pause, or refused a log-in that is still the same."""
     now = desk.clock.now()
     async with desk.store.read() as tx:
-        due = await tx.outbox.select(due_at=now, limit=limit)
-    states: dict[int, RecipientState] = {}
-    for record in await _frozen(desk, due, states, fence):
-        if stopping():
-            break
-        try:
-            result, state = await _attempt(desk, postman, record, fence)
-        except (SealBroken, NotFound) as problem:
-            await _stop(desk, record, problem)
-            continue
-        states[record.row] = state
-        if result.stop_queue:
-            return Delivered(states, "the server refuses the log-in: mend [smtp], then restart", "SMTP log-in")
-        if result.pause_host:
-            return Delivered(states, "the SMTP server asks to be left alone for a while")
-        unreached = next((one for one in result.recipients.values() if one.stage in _BEFORE_MAIL), None)
-        if unreached is not None:
-            # What keeps one mail from the server keeps them all: the others wait without being tried.
-            return Delivered(states, problem=f"SMTP {unreached.stage.value}: {unreached.answer}")
-    return Delivered(states)
-
-
-async def _frozen(
-    desk: Desk, due: list[OutboxRecord], states: dict[int, RecipientState], fence: int
-) -> list[OutboxRecord]:
-    """Make the bytes of the mails that have none yet, a few at a time; those that were stopped stand in ``states``."""
-    slots = asyncio.Semaphore(FREEZE_AT_ONCE)
-
-    async def one(record: OutboxRecord) -> OutboxRecord | None:
-        if record.message is not None:
-            return record
-        async with slots:
-            return await _freeze(desk, record, fence)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(record)) for record in due]
-    except* CvdmailError as problems:
-        raise problems.exceptions[0] from None
-    made = [task.result() for task in tasks]
-    states.update(
-        {record.row: RecipientState.QUEUED for record, frozen in zip(due, made, strict=True) if frozen is None}
-    )
-    return [frozen for frozen in made if frozen is not None]
-
-
-async def _freeze(desk: Desk, record: OutboxRecord, fence: int) -> OutboxRecord | None:
-    """Make and commit the final bytes of a mail; None if it had to be stopped instead, with the reason kept."""
-    try:
-        async with desk.store.read() as tx:
-            prepared = await prepare(desk, tx, record.draft)
-            digest = prepared.statement.digest()
-            if digest != prepared.draft.digest or not (await reviewed(desk, tx, prepared, digest)).complete:
-                raise Refused("mail", "what was approved has changed", "approve the draft again")
-        raw, headers, intended, token = await _make(desk, prepared)
-    except (Refused, CryptoRefused, GuardRefusal, SealBroken, NotFound) as problem:
-        await _stop(desk, record, problem)
-        return None
-    now = headers.date
+        pause = await tx.attempts.pause(_host(desk))
+        if pause is None:
+            return None
+        if pause.stopped is not None and pause.login_mac == await _login_mac(tx, postman):
+            return Delivered({}, pause.stopped, "SMTP log-in")
+        if pause.stopped is None and pause.until is not None and now < pause.until:
+            return Delivered({}, f"the SMTP server is left alone until {pause.until:%H:%M} UTC, as it asked")
     async with desk.store.write() as tx:
-        await _check_lease(tx, fence)
-        scope = await tx.cases.scope(prepared.participant.case_row)
-        body_hash = hashlib.sha256(raw.partition(b"\r\n\r\n")[2]).hexdigest()
-        reading = _reading(prepared, headers, intended)
-        message = await tx.inbox.store_outbound(raw, intended.message_id, body_hash, reading, scope, now)
-        await tx.inbox.file(message, record.participant, scope, True, None, DAEMON, now)
-        await tx.cases.issue_token(record.participant, token, now)
-        if not await tx.outbox.freeze(record.row, message, now):
-            raise StoreUnavailable("delivery", "another daemon has made this mail already", "only one may run")
-        body: dict[str, Value] = {
-            "digest": prepared.statement.digest(),
-            "keys": sorted(intended.encryption_key_ids),
-            "message": message,
-            "outbox": record.row,
-            "sha256": hashlib.sha256(raw).hexdigest(),
-        }
-        event = Event(str(record.case), EventKind.MAIL_FROZEN, now, DAEMON, body, record.participant)
-        await tx.ledger.append(event)
-        return await tx.outbox.get(record.row)
+        await tx.attempts.set_pause(_host(desk), None, now)
+    return None
 
 
-async def _stop(desk: Desk, record: OutboxRecord, problem: CvdmailError) -> None:
+async def _login_mac(tx: Transaction, postman: Postman) -> str:
+    return await tx.sealed.mac("smtp log-in", await postman.log_in())
+
+
+async def _admitted(desk: Desk, limit: int) -> list[int]:
+    """Return the rows of the mails that may go now, in order; keep of the others why they wait."""
     now = desk.clock.now()
-    async with desk.store.write() as tx:
-        await tx.outbox.schedule(record.row, now, f"{problem.why}; {problem.remedy}"[:200])
-        if record.message is None:
-            draft = await tx.drafts.get(record.draft)
-            await tx.drafts.set_state(record.draft, DraftState.OPEN, draft.digest)
-        body: dict[str, Value] = {"outbox": record.row, "stage": "before"}
-        event = Event(str(record.case), EventKind.MAIL_REFUSED, now, DAEMON, body, record.participant)
-        await tx.ledger.append(event)
+    async with desk.store.read() as tx:
+        due = await tx.outbox.due(now)
+        vendors = {mail.vendor for mail in due if mail.new_report}
+        load = await tx.outbox.load(vendors, now - A_DAY) if vendors else {}
+    decided = admit(due, load, desk.policy.limits)
+    changed = {mail.row: decided[mail.row] for mail in due if decided[mail.row] != mail.waits}
+    if changed:
+        async with desk.store.write() as tx:
+            await tx.outbox.note_waits(changed)
+    return [row for row, waits in decided.items() if waits is None][:limit]
 
 
-async def _make(desk: Desk, prepared: Prepared) -> tuple[bytes, Headers, Intended, ReplyToken]:
-    """Render, sign, encrypt, and pass the guard; nothing is written yet."""
-    config = desk.config
-    statement = prepared.statement
-    mailbox = config.mailbox.address
-    token = desk.token()
-    to = tuple(recipient.address for recipient in statement.recipients)
-    cc = (mailbox,) if statement.copy_to_self and mailbox not in to else ()
-    headers = Headers(
-        sender=mailbox,
-        sender_name=config.mailbox.name,
-        to=to,
-        cc=cc,
-        reply_to=Address.parse(f"{mailbox.local}+{token}@{mailbox.domain}"),
-        date=desk.clock.now().replace(microsecond=0),
-        message_id=desk.message_id(),
-        outer_subject=f"[{statement.case}]",
-        subject=f"[{statement.case}] {statement.subject}",
-    )
-    entity = compose.inner(headers, statement.text, statement.attachments, desk.word())
-    own = await desk.keys.team(mailbox, config.openpgp.mailbox_key)
-    keys = (*prepared.keys, own)
-    expected = set()
-    for key in keys:
-        usable = usable_for_encryption(key.certificate, desk.clock.now())
-        if not usable.usable or usable.key is None:
-            raise Refused(f"key {key.certificate.fingerprint}", usable.reason, "renew it, or pin a current key")
-        expected.add(usable.key.key_id)
-    recipients = [key.certificate.fingerprint for key in keys]
-    ciphertext = await desk.openpgp.sign_encrypt(
-        entity, config.openpgp.mailbox_key, recipients, tuple(key.ring for key in prepared.keys)
-    )
-    raw = compose.outer(headers, ciphertext, desk.word())
-    intended = Intended(
-        case=statement.case,
-        sender=mailbox,
-        to=frozenset(to),
-        cc=frozenset(cc),
-        encryption_key_ids=frozenset(expected),
-        message_id=headers.message_id,
-        sender_name=headers.sender_name,
-    )
-    guard.inspect(OutgoingMail(raw, mailbox, (*to, *cc), intended))
-    return raw, headers, intended, token
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """A mail on its way to being frozen: what it is made of and the signing under way, or why it must not go."""
+
+    record: OutboxRecord
+    prepared: Prepared | None = None
+    making: asyncio.Task[Made | CvdmailError] | None = None
+    problem: CvdmailError | None = None
+    frozen: Frozen | None = None
 
 
-def _reading(prepared: Prepared, headers: Headers, intended: Intended) -> dict[str, object]:
-    return {
-        "from": str(headers.sender),
-        "from_name": headers.sender_name,
-        "to": [str(address) for address in headers.to],
-        "cc": [str(address) for address in headers.cc],
-        "date": headers.date.isoformat(),
-        "subject": headers.subject,
-        "text": prepared.statement.text,
-        "attachments": [attachment.name for attachment in prepared.statement.attachments],
-        "message_id": str(headers.message_id),
-        "key_ids": sorted(intended.encryption_key_ids),
-    }
+class _Belt:
+    """One pass over the outbox: check and sign, freeze, put on the wire, each step a few mails ahead of the next."""
+
+    def __init__(self, desk: Desk, postman: Postman, fence: int, stopping: Callable[[], bool]) -> None:
+        self._desk, self._postman, self._fence, self._stopping = desk, postman, fence, stopping
+        self._states: dict[int, RecipientState] = {}
+        self._signing: asyncio.Queue[list[_Signing] | None] = asyncio.Queue(1)
+        self._frozen: asyncio.Queue[Frozen | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(FROZEN_AHEAD)
+
+    async def run(self, rows: Sequence[int]) -> Delivered:
+        """Deliver; raise what kept mails from being made only after those on the belt have had their turn."""
+        if not rows:
+            return Delivered({})
+        # Not in a task group with the submissions: a failure while signing must never cut off a mail on the wire.
+        making = asyncio.create_task(self._make_all(rows))
+        making.add_done_callback(lambda _: self._frozen.put_nowait(None))
+        try:
+            ended = await self._submit_all()
+        finally:
+            making.cancel()
+            await asyncio.wait([making])
+        failed = None if making.cancelled() else making.exception()
+        if ended is not None:
+            return ended
+        if failed is not None:
+            raise failed
+        return Delivered(self._states)
+
+    async def _make_all(self, rows: Sequence[int]) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._sign_all(group, rows))
+                group.create_task(self._freeze_all())
+        except* CvdmailError as problems:
+            raise _first(problems) from None
+
+    async def _sign_all(self, group: asyncio.TaskGroup, rows: Sequence[int]) -> None:
+        """Check each mail once more and start signing it; those that have bytes go on as they are."""
+        for start in range(0, len(rows), AT_ONCE):
+            if self._stopping():
+                break
+            await self._signing.put(await self._sign_some(group, rows[start : start + AT_ONCE]))
+        await self._signing.put(None)
+
+    async def _sign_some(self, group: asyncio.TaskGroup, rows: Sequence[int]) -> list[_Signing]:
+        desk = self._desk
+        async with desk.store.read() as tx:
+            records = {one.row: one for one in await tx.outbox.select(rows=rows)}
+            loaded = await load(desk, tx, [one for one in records.values() if one.message is not None])
+            checked = await check(desk, tx, [one.draft for one in records.values() if one.message is None])
+        handful: list[_Signing] = []
+        for record in (records[row] for row in rows):
+            found = loaded[record.row] if record.message is not None else checked[record.draft]
+            if isinstance(found, CvdmailError):
+                handful.append(_Signing(record, problem=found))
+            elif isinstance(found, Frozen):
+                handful.append(_Signing(record, frozen=found))
+            else:
+                handful.append(_Signing(record, found, group.create_task(try_to_make(desk, found))))
+        return handful
+
+    async def _freeze_all(self) -> None:
+        """Commit the final bytes of each handful and pass the mails on to the wire, in order."""
+        while (handful := await self._signing.get()) is not None:
+            outcomes = {one.record.row: await one.making if one.making is not None else one.problem for one in handful}
+            made = [
+                (one.record, one.prepared, outcome)
+                for one in handful
+                if one.prepared is not None and isinstance(outcome := outcomes[one.record.row], Made)
+            ]
+            frozen = await freeze(self._desk, made, self._fence) if made else {}
+            for one in handful:
+                outcome = outcomes[one.record.row]
+                if isinstance(outcome, CvdmailError):
+                    await stop(self._desk, one.record, outcome)
+                    self._states[one.record.row] = RecipientState.QUEUED
+                    continue
+                await self._room.acquire()
+                self._frozen.put_nowait(one.frozen or frozen[one.record.row])
+
+    async def _submit_all(self) -> Delivered | None:
+        """Keep every connection busy with the next mail; return why the pass ended early, if it did."""
+        wire: dict[asyncio.Task[SubmissionResult], _Begun] = {}
+        taking: asyncio.Task[Frozen | None] | None = None
+        ended: Delivered | None = None
+        more = True
+        try:
+            while more or wire:
+                more = more and ended is None and not self._stopping()
+                if more and taking is None and len(wire) < self._postman.connections:
+                    taking = asyncio.create_task(self._frozen.get())
+                if not wire and taking is None:
+                    break
+                await asyncio.wait([*wire, *([taking] if taking is not None else [])], return_when=FIRST_COMPLETED)
+                done = [(begun, task.result()) for task, begun in wire.items() if task.done()]
+                wire = {task: begun for task, begun in wire.items() if not task.done()}
+                for _, result in done:
+                    ended = ended or self._ending(result)
+                ready: list[Frozen] = []
+                if taking is not None and taking.done():
+                    more = self._take(taking.result(), ready, self._postman.connections - len(wire)) and more
+                    taking = None
+                for begun in await self._turn(done, [] if ended is not None else ready):
+                    wire[asyncio.create_task(self._submit(begun))] = begun
+        finally:
+            for task in (*wire, *([taking] if taking is not None else [])):
+                task.cancel()
+        return ended
+
+    def _take(self, first: Frozen | None, ready: list[Frozen], free: int) -> bool:
+        """Take up what is there for the free connections; False at the end of the belt."""
+        frozen = first
+        while frozen is not None:
+            ready.append(frozen)
+            self._room.release()
+            if len(ready) == free or self._frozen.empty():
+                return True
+            frozen = self._frozen.get_nowait()
+        return False
+
+    async def _turn(self, done: Sequence[tuple[_Begun, SubmissionResult]], ready: Sequence[Frozen]) -> list[_Begun]:
+        """In one transaction: write what became of some mails, and that the attempts at the next ones begin."""
+        desk = self._desk
+        async with desk.store.write() as tx:
+            await tx.sealed.warm({one.frozen.scope for one, _ in done} | {one.scope for one in ready})
+            if done:
+                ends = [(one.frozen.record, one.frozen.scope, one.attempt, result) for one, result in done]
+                self._states |= await _finish(desk, tx, ends)
+                for _, result in done:
+                    await self._note_pause(tx, result)
+            ours = await holds_lease(tx, self._fence)
+            living = [one for one in ready if await tx.sealed.alive(one.scope)]
+            begun = {}
+            if ours and living:
+                begun = await tx.attempts.begin([one.record.row for one in living], self._fence, desk.clock.now())
+        if not ours:
+            raise StoreUnavailable("delivery", "another daemon has taken over", "only one may run; this one stops")
+        return [_addressed(one, begun[one.record.row]) for one in living if one.record.row in begun]
+
+    async def _submit(self, begun: _Begun) -> SubmissionResult:
+        try:
+            return await self._postman.submit(begun.mail)
+        except GuardRefusal as refusal:
+            # The bytes are not what was frozen: nothing was connected, and nobody may try again without a person.
+            stopped = RecipientResult(RecipientState.REFUSED, Stage.CONNECT, None, refusal.why)
+            return SubmissionResult(dict.fromkeys(begun.mail.recipients, stopped))
+
+    async def _note_pause(self, tx: Transaction, result: SubmissionResult) -> None:
+        now = self._desk.clock.now()
+        if result.stop_queue:
+            why = "the server refuses the log-in: mend [smtp], or wait for another token"
+            await tx.attempts.set_pause(_host(self._desk), Pause(None, why, await _login_mac(tx, self._postman)), now)
+        elif result.pause_host:
+            await tx.attempts.set_pause(_host(self._desk), Pause(now + HOST_PAUSE), now)
+
+    def _ending(self, result: SubmissionResult) -> Delivered | None:
+        """Say why nothing more is tried in this pass; None to go on."""
+        if result.stop_queue:
+            return Delivered(
+                self._states, "the server refuses the log-in: mend [smtp], or wait for another token", "SMTP log-in"
+            )
+        if result.pause_host:
+            return Delivered(self._states, "the SMTP server asks to be left alone for a while")
+        unreached = next((one for one in result.recipients.values() if _not_reached(one)), None)
+        if unreached is None:
+            return None
+        # What keeps one mail from the server keeps them all: the others wait without being tried.
+        return Delivered(self._states, problem=f"SMTP {unreached.stage.value}: {unreached.answer}")
 
 
-async def outgoing(
-    tx: Transaction, desk: Desk, record: OutboxRecord, waiting: frozenset[Address] | None
-) -> OutgoingMail:
-    """Return the frozen bytes of a mail with the set they were made for; ``waiting`` limits the envelope."""
-    if record.message is None:
-        raise Refused(f"outbox {record.row}", "its bytes are not made yet", "wait for the next pass")
-    raw = await tx.inbox.raw(record.message)
-    reading = (await tx.inbox.readings([record.message]))[record.message]
-    mailbox = desk.config.mailbox.address
-    to = frozenset(Address.parse(text) for text in reading["to"])
-    cc = frozenset(Address.parse(text) for text in reading["cc"])
-    intended = Intended(
-        case=record.case,
-        sender=mailbox,
-        to=to,
-        cc=cc,
-        encryption_key_ids=frozenset(reading["key_ids"]),
-        message_id=MessageId(reading["message_id"]),
-        sender_name=reading["from_name"],
-        outstanding=waiting,
-    )
-    return OutgoingMail(raw, mailbox, tuple(sorted(intended.envelope)), intended)
+def _not_reached(result: RecipientResult) -> bool:
+    return result.stage in _BEFORE_MAIL and result.state is RecipientState.DEFERRED
 
 
-async def _attempt(
-    desk: Desk, postman: Postman, due: OutboxRecord, fence: int
-) -> tuple[SubmissionResult, RecipientState]:
-    async with desk.store.write() as tx:
-        await _check_lease(tx, fence)
-        record = await tx.outbox.get(due.row)  # as it stands now: somebody may have stopped it a moment ago
-        waiting = frozenset(person.address for person in record.recipients if outstanding(person.state))
-        if record.stopped or not waiting:
-            return SubmissionResult({}), record.state
-        mail = await outgoing(tx, desk, record, waiting)
-        number = await tx.outbox.begin_attempt(record.row, fence, waiting, desk.clock.now())
-    try:
-        result = await postman.submit(mail)
-    except GuardRefusal as refusal:
-        # The bytes are not what was frozen: nothing was connected, and nobody may try again without a person.
-        stopped = RecipientResult(RecipientState.REFUSED, Stage.CONNECT, None, refusal.why)
-        result = SubmissionResult(dict.fromkeys(waiting, stopped))
-    async with desk.store.write() as tx:
-        return result, await _finish(desk, tx, record, number, result, desk.clock.now())
+def _first(group: BaseExceptionGroup[CvdmailError]) -> CvdmailError:
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    assert isinstance(found, CvdmailError)
+    return found
 
 
-async def _check_lease(tx: Transaction, fence: int) -> None:
-    lease = await tx.inbox.lease(LEASE)
-    if lease is None or lease.fence != fence:
-        raise StoreUnavailable("delivery", "another daemon has taken over", "only one may run; this one stops")
+def _addressed(frozen: Frozen, attempt: Attempt) -> _Begun:
+    """Return a mail with the envelope of those who still wait for it."""
+    waiting = frozenset(attempt.recipients)
+    intended = replace(frozen.mail.intended, outstanding=waiting)
+    return _Begun(frozen, replace(frozen.mail, recipients=tuple(sorted(waiting)), intended=intended), attempt)
 
 
 async def _finish(
-    desk: Desk, tx: Transaction, record: OutboxRecord, number: int, result: SubmissionResult, now: datetime
-) -> RecipientState:
-    case = await tx.cases.get(record.case)
-    scope = None if case.erased_at is not None else await tx.cases.scope(case.row)
-    state = await tx.outbox.finish_attempt(record.row, number, result.recipients, scope, now)
-    for person in (await tx.outbox.get(record.row)).recipients:
-        outcome = result.recipients.get(person.address)
-        if outcome is None:
-            continue
-        body: dict[str, Value] = {
-            "attempt": number,
-            "code": outcome.code,
-            "outbox": record.row,
-            "recipient": person.row,
-            "stage": outcome.stage.value,
-        }
-        event = Event(str(record.case), _EVENTS[outcome.state], now, DAEMON, body, record.participant)
-        await tx.ledger.append(event)
-    pause = HOST_PAUSE if result.pause_host else delay(await tx.outbox.attempts(record.row))
-    stopped = f"{GIVEN_UP}; a person must decide" if gave_up(record.queued_at, now) else None
-    await tx.outbox.schedule(record.row, now + pause, stopped)
-    if state is RecipientState.UNKNOWN and desk.policy.resend_unknown is ResendUnknown.ONCE:
-        await tx.outbox.resend_unknown(record.row, now)
-    return state
+    desk: Desk, tx: Transaction, ends: Sequence[tuple[OutboxRecord, int, Attempt, SubmissionResult]]
+) -> dict[int, RecipientState]:
+    """Write the outcome of attempts for each recipient, and when the mails are tried again, if they are."""
+    now = desk.clock.now()
+    outcomes = [
+        AttemptOutcome(attempt, result.recipients, scope if await tx.sealed.alive(scope) else None)
+        for _, scope, attempt, result in ends
+    ]
+    states = await tx.attempts.end(outcomes, now)
+    await tx.ledger.append_all(
+        [
+            _event(record, attempt, address, outcome, now)
+            for record, _, attempt, result in ends
+            for address, outcome in result.recipients.items()
+        ]
+    )
+    for record, _, attempt, result in ends:
+        if outstanding(states[record.row]):
+            pause = HOST_PAUSE if result.pause_host else delay(attempt.number)
+            stopped = f"{GIVEN_UP}; a person must decide" if gave_up(record.queued_at, now) else None
+            await tx.outbox.schedule(record.row, now + pause, stopped)
+        if states[record.row] is RecipientState.UNKNOWN and desk.policy.resend_unknown is ResendUnknown.ONCE:
+            await tx.outbox.resend_unknown(record.row, now)
+    return states
 
 
-async def store_copies(desk: Desk, mailbox: Mailbox, folder: str) -> int:
-    """Put the copy of every mail that left into the Sent folder, once; return how many."""
-    async with desk.store.read() as tx:
-        due = await tx.outbox.copies_due()
-    stored = 0
-    for record in due:
-        try:
-            async with desk.store.read() as tx:
-                mail = await outgoing(tx, desk, record, None)
-        except (SealBroken, NotFound):
-            continue  # erased meanwhile: there is nothing left to keep a copy of
-        stored += 1
-        await mailbox.append(folder, mail)
-        async with desk.store.write() as tx:
-            await tx.outbox.copy_stored(record.row)
-            body: dict[str, Value] = {"outbox": record.row}
-            now = desk.clock.now()
-            event = Event(str(record.case), EventKind.SENT_COPY_STORED, now, DAEMON, body, record.participant)
-            await tx.ledger.append(event)
-    return stored
+def _event(record: OutboxRecord, attempt: Attempt, address: Address, outcome: RecipientResult, now: datetime) -> Event:
+    body: dict[str, Value] = {
+        "attempt": attempt.number,
+        "code": outcome.code,
+        "outbox": record.row,
+        "recipient": attempt.recipients[address],
+        "stage": outcome.stage.value,
+    }
+    return Event(record.chain, _EVENTS[outcome.state], now, DAEMON, body, record.participant)

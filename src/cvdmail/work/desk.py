@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from cvdmail.config import Config, Person, PersonRole
 from cvdmail.core.ids import Fingerprint, MessageId, ReplyToken
-from cvdmail.core.ledger import Event, statement
+from cvdmail.core.ledger import Event, joint_statement, jointly_signed, statement
 from cvdmail.core.policy import Policy
 from cvdmail.errors import Refused
 from cvdmail.ports import Clock, Entropy, OpenPgp, PublicKeys
 from cvdmail.store.transaction import Store
+
+DAEMON = "daemon"
+"""The actor of events that no person decided."""
+LEASE = "daemon"
+"""The lease that only one daemon at a time holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,14 @@ class Actor:
     async def decide(self, event: Event) -> Event:
         """Return ``event`` signed: who decided is proven by a signature, not by a name (rule 5)."""
         signature = await self.openpgp.sign_detached(statement(event), self.fingerprint)
-        return Event(
-            event.chain, event.kind, event.at, str(self.fingerprint), event.body, event.participant, signature.decode()
-        )
+        return replace(event, actor=str(self.fingerprint), signature=signature.decode())
+
+    async def decide_all(self, events: Sequence[Event]) -> list[Event]:
+        """Return several decisions taken together, signed by one signature that each of them carries."""
+        if len(events) == 1:
+            return [await self.decide(events[0])]
+        if not events:
+            return []
+        joint = joint_statement(events)
+        signature = (await self.openpgp.sign_detached(joint, self.fingerprint)).decode()
+        return [jointly_signed(event, joint, signature) for event in events]

@@ -78,7 +78,7 @@ async def _report(desk: Desk, found: WholeCase, files: dict[str, bytes]) -> None
     async with desk.store.read() as tx:
         try:
             files["report/report.md"] = await tx.cases.report(found.case.row)
-            for attachment in await read_attachments(tx, found.case.row):
+            for attachment in (await read_attachments(tx, [found.case.row])).get(found.case.row, ()):
                 # A name from outside is never a path: the file is named by its hash, the name stands in a table.
                 name = f"report/{hashlib.sha256(attachment.content).hexdigest()}.bin"
                 files[name] = attachment.content

@@ -154,7 +154,7 @@ async def _note_bounces(tx: Transaction, desk: Desk, judged: Judged) -> None:
         if permanent and served.get(address) in (RecipientState.SENT, RecipientState.UNKNOWN):
             await tx.outbox.mark_delivery_failed(mail.row, address, now)
             body: dict[str, Value] = {"outbox": mail.row}
-            event = Event(str(mail.case), EventKind.DELIVERY_FAILED, now, DAEMON, body, mail.participant)
+            event = Event(mail.chain, EventKind.DELIVERY_FAILED, now, DAEMON, body, mail.participant)
             await tx.ledger.append(event)
 
 

@@ -10,8 +10,7 @@ from cvdmail.core.ledger import instant
 from cvdmail.core.outgoing import RecipientState, Stage
 from cvdmail.core.records import MessageState
 from cvdmail.errors import CvdmailError
-from cvdmail.work.deliver import LEASE
-from cvdmail.work.desk import Desk
+from cvdmail.work.desk import LEASE, Desk
 
 STALE_AFTER = timedelta(minutes=15)
 
@@ -22,7 +21,7 @@ async def status(desk: Desk) -> dict[str, Any]:
     problems: list[str] = []
     async with desk.store.read() as tx:
         cursors = await tx.inbox.cursors()
-        lease = await tx.inbox.lease(LEASE)
+        lease = await tx.leases.get(LEASE)
         waiting = await tx.outbox.select(
             states=(RecipientState.QUEUED, RecipientState.SENDING, RecipientState.DEFERRED, RecipientState.UNKNOWN)
         )

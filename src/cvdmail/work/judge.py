@@ -177,7 +177,8 @@ async def _clues(
     for case_id in case_ids(text)[:20]:
         clues += await _by_case(tx, case_id, from_)
     for outbox, _, _ in await bounced(tx, reading):
-        clues.append(Clue(outbox.case, outbox.participant, Evidence.MESSAGE_ID, certain=True))
+        if outbox.case is not None and outbox.participant is not None:
+            clues.append(Clue(outbox.case, outbox.participant, Evidence.MESSAGE_ID, certain=True))
     tickets = [
         fact.value.id
         for fact in (reading.extraction.facts if reading is not None else ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,17 +105,16 @@ async def _seal_report(
     await tx.sealed.put_many(scope, values)
 
 
-async def read_attachments(tx: Transaction, case_row: int) -> tuple[Attachment, ...]:
-    """Return the attachments of a case's report."""
-    index = json.loads(await tx.sealed.get(Place("case", "attachments", case_row)))
-    return tuple(
-        [
-            Attachment(
-                one["name"], one["media_type"], await tx.sealed.get(Place("case", f"attachment{number}", case_row))
-            )
-            for number, one in enumerate(index)
+async def read_attachments(tx: Transaction, case_rows: Sequence[int]) -> dict[int, tuple[Attachment, ...]]:
+    """Return the attachments of the reports of cases, by row of the case; erased ones are left out."""
+    found: dict[int, tuple[Attachment, ...]] = {}
+    for case_row, index in (await tx.sealed.get_many("case", "attachments", list(case_rows))).items():
+        contents = [
+            (one, await tx.sealed.get(Place("case", f"attachment{number}", case_row)))
+            for number, one in enumerate(json.loads(index))
         ]
-    )
+        found[case_row] = tuple(Attachment(one["name"], one["media_type"], content) for one, content in contents)
+    return found
 
 
 async def add_vendor(

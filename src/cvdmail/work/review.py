@@ -1,136 +1,304 @@
 """Review: the statement of what will be said to whom, and approvals of it.
 
 The statement is built afresh every time it is needed, from the draft, the participant's contact, its pinned key and
-the policy.  Its digest decides: an approval counts for one digest only.
+the policy.  Its digest decides: an approval counts for one digest only.  Everything here works on many drafts at once,
+because asking the database for one thing of fifty drafts costs little more than for one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cvdmail.config import PersonRole
+from cvdmail.core import drafts as rules
 from cvdmail.core.certificate import usable_for_encryption
-from cvdmail.core.drafts import DraftState, Letter, Recipient, Statement
+from cvdmail.core.compose import Attachment
+from cvdmail.core.drafts import (
+    ALWAYS_CLEAR,
+    CLEAR_LETTERS,
+    WITH_ATTACHMENTS,
+    ClearExtent,
+    Content,
+    DraftState,
+    Recipient,
+    Signed,
+    Statement,
+)
 from cvdmail.core.events import EventKind
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Fingerprint
-from cvdmail.core.ledger import Event, Value
-from cvdmail.core.policy import Review, review
-from cvdmail.core.records import ContactState, DraftRecord, ParticipantRecord
-from cvdmail.errors import Refused
+from cvdmail.core.ledger import MAIN, Event, Value
+from cvdmail.core.policy import Review, review, review_letter
+from cvdmail.core.records import (
+    ApprovalRecord,
+    ContactRecord,
+    ContactState,
+    DraftRecord,
+    ParticipantRecord,
+    PinnedKey,
+    Reviewable,
+)
+from cvdmail.errors import CvdmailError, NotFound, Refused, SealBroken
 from cvdmail.ports import PublicKey
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Actor, Desk
 from cvdmail.work.open_case import read_attachments
 
+AT_ONCE = 50
+"""How many drafts one signature approves at the most: the manifest stays short, an interruption costs little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A draft ready to be looked at: the statement, the recipients' keys, and what is odd about them."""
+    """A draft ready to be looked at: the statement, the recipients' keys, and what is odd about them.
+
+    ``participant`` and ``case`` are None for a letter that belongs to no case; ``scope`` seals what comes of it.
+    """
 
     draft: DraftRecord
-    participant: ParticipantRecord
+    participant: ParticipantRecord | None
+    case: Reviewable | None
+    scope: int
     statement: Statement
     keys: tuple[PublicKey, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def chain(self) -> str:
+        """The chain of the ledger that its events go into."""
+        return MAIN if self.participant is None else str(self.participant.case)
+
 
 async def prepare(desk: Desk, tx: Transaction, draft_row: int) -> Prepared:
     """Build the statement of a draft; raise ``Refused`` while there is no confirmed contact or no usable pinned key."""
-    draft = await tx.drafts.get(draft_row)
-    participant = await tx.cases.participant(draft.participant)
-    if participant.removed_at is not None:
-        raise Refused(f"draft {draft_row}", "its participant was removed from the case", "add it again, or let it rest")
-    recipient, key, warnings = await _recipient(desk, tx, participant)
-    content = await tx.drafts.content(draft_row)
-    attachments = await read_attachments(tx, participant.case_row) if draft.letter is Letter.REPORT else ()
+    found = (await prepare_many(desk, tx, [draft_row]))[draft_row]
+    if isinstance(found, CvdmailError):
+        raise found
+    return found
+
+
+async def prepare_many(desk: Desk, tx: Transaction, rows: Sequence[int]) -> dict[int, Prepared | CvdmailError]:
+    """Build the statements of drafts; what keeps one from being built stands in its place."""
+    material = await _gather(tx, rows)
+    prepared: dict[int, Prepared | CvdmailError] = {}
+    for row in rows:
+        try:
+            prepared[row] = await _prepare(desk, material, row)
+        except (Refused, NotFound, SealBroken) as problem:
+            prepared[row] = problem
+    return prepared
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What statements are made of, by row."""
+
+    drafts: Mapping[int, DraftRecord]
+    people: Mapping[int, ParticipantRecord]
+    cases: Mapping[int, Reviewable]
+    contacts: Mapping[int, ContactRecord]
+    pins: Mapping[int, PinnedKey]
+    extents: Mapping[int, ClearExtent]
+    contents: Mapping[int, Content]
+    attachments: Mapping[int, tuple[Attachment, ...]]
+    pen: int
+
+
+async def _gather(tx: Transaction, rows: Sequence[int]) -> _Material:
+    drafts = {one.row: one for one in await tx.drafts.select(rows=list(rows))}
+    named = {one.participant for one in drafts.values() if one.participant is not None}
+    people = {one.row: one for one in await tx.cases.participants(rows=named)} if named else {}
+    cases = await tx.cases.reviewed_as({one.case_row for one in people.values()}) if people else {}
+    await tx.sealed.warm({one.scope for one in cases.values() if not one.erased})
+    chosen = {one.contact for one in people.values() if one.contact is not None}
+    contacts = {one.row: one for one in await tx.contacts.select(rows=chosen)} if chosen else {}
+    pins = {one.contact: one for one in await tx.contacts.pinned(rows=chosen)} if chosen else {}
+    in_clear = {people[one.participant].contact for one in drafts.values() if one.clear and one.participant is not None}
+    extents = await tx.contacts.clear_extents([row for row in in_clear if row is not None])
+    carrying = {
+        people[one.participant].case_row
+        for one in drafts.values()
+        if one.letter in WITH_ATTACHMENTS and one.participant is not None
+    }
+    return _Material(
+        drafts, people, cases, contacts, pins, extents, await tx.drafts.contents(list(rows)),
+        await read_attachments(tx, sorted(carrying)), await tx.pen_scope(),
+    )  # fmt: skip
+
+
+async def _prepare(desk: Desk, material: _Material, row: int) -> Prepared:
+    draft = material.drafts.get(row)
+    if draft is None:
+        raise NotFound(f"draft {row}", "there is no such draft", "see 'cvdmail draft list'")
+    content = material.contents.get(row)
+    if content is None:
+        raise SealBroken(f"draft {row}", "it was erased", "only its hash remains")
+    participant = material.people[draft.participant] if draft.participant is not None else None
+    case = material.cases.get(participant.case_row) if participant is not None else None
+    recipient, keys, warnings = await _recipient(desk, material, draft, participant)
     statement = Statement(
-        case=participant.case,
+        case=participant.case if participant is not None else None,
         draft=draft.row,
-        participant=participant.row,
+        participant=draft.participant,
         letter=draft.letter,
         subject=content.subject,
         text=content.text,
-        attachments=attachments,
+        attachments=material.attachments.get(participant.case_row, ())
+        if participant is not None and draft.letter in WITH_ATTACHMENTS
+        else (),
         recipients=(recipient,),
-        copy_to_self=desk.config.mailbox.copy_to_self,
+        copy_to_self=desk.config.mailbox.copy_to_self and not draft.clear,
         policy=desk.policy.version,
         salt=content.salt,
+        clear=draft.clear,
     )
-    return Prepared(draft, participant, statement, (key,), warnings)
+    scope = case.scope if case is not None else material.pen
+    return Prepared(draft, participant, case, scope, statement, keys, warnings)
 
 
 async def _recipient(
-    desk: Desk, tx: Transaction, participant: ParticipantRecord
-) -> tuple[Recipient, PublicKey, tuple[str, ...]]:
+    desk: Desk, material: _Material, draft: DraftRecord, participant: ParticipantRecord | None
+) -> tuple[Recipient, tuple[PublicKey, ...], tuple[str, ...]]:
+    if participant is None:
+        assert draft.address is not None
+        return Recipient(draft.address, None), (), ()
     what = f"participant {participant.row} of {participant.case}"
+    if participant.removed_at is not None:
+        raise Refused(f"draft {draft.row}", "its participant was removed from the case", "add it again, or let it rest")
     if participant.contact is None:
         raise Refused(
             what, "it has no confirmed contact", "cvdmail contact find VENDOR, then contact confirm and key pin"
         )
-    contact = await tx.contacts.get(participant.contact)
+    contact = material.contacts[participant.contact]
     if contact.state is not ContactState.CONFIRMED:
         raise Refused(what, "its contact is not confirmed", f"cvdmail contact confirm {contact.row}")
     address = contact.address
     if address is None:
-        raise Refused(what, f"its contact is a {contact.channel.value}, not mail", "choose a mail contact")
-    pins = await tx.contacts.pinned(contact.row)
-    if not pins:
-        raise Refused(what, "no key is pinned to its contact", f"cvdmail key pin FILE --contact {address}")
-    key = await desk.keys.vendor(address, pins[0].fingerprint)
+        raise Refused(
+            what,
+            f"its contact is a {contact.channel.value}, not mail",
+            f"hand it over there: cvdmail case record {participant.case} --participant {participant.row} "
+            f"--channel {contact.channel.value}",
+        )
+    if draft.clear:
+        extent = material.extents.get(contact.row, ClearExtent.NEVER)
+        if draft.letter not in ALWAYS_CLEAR | CLEAR_LETTERS[extent]:
+            raise Refused(f"draft {draft.row}", "its contact does not get this letter in clear", "write it encrypted")
+        return Recipient(address, None), (), ()
+    pin = material.pins.get(contact.row)
+    if pin is None:
+        raise Refused(
+            what,
+            "no key is pinned to its contact",
+            f"cvdmail key pin FILE --contact {address}, or ask for one: cvdmail contact ask {contact.row}",
+        )
+    key = await desk.keys.vendor(address, pin.fingerprint)
     usable = usable_for_encryption(key.certificate, desk.clock.now())
     if not usable.usable:
-        raise Refused(f"key {pins[0].fingerprint}", usable.reason, "ask the vendor for a current key and pin it")
-    return Recipient(address, pins[0].fingerprint), key, usable.warnings
+        raise Refused(f"key {pin.fingerprint}", usable.reason, "ask the vendor for a current key and pin it")
+    return Recipient(address, pin.fingerprint), (key,), usable.warnings
 
 
 async def approve(desk: Desk, actor: Actor, draft_row: int) -> tuple[str, Review]:
     """Sign the statement of a draft; return its digest and whether the reviews are complete now."""
-    actor.require(PersonRole.REVIEWER, "draft approve")
-    now = desk.clock.now()
-    async with desk.store.read() as tx:
-        prepared = await prepare(desk, tx, draft_row)
-    _check_open(prepared.draft)
-    statement = prepared.statement.to_bytes()
-    digest = prepared.statement.digest()
-    signature = (await actor.openpgp.sign_detached(statement, actor.fingerprint)).decode()
-    async with desk.store.write() as tx:
-        again = await prepare(desk, tx, draft_row)
-        _check_open(again.draft)
-        if again.statement.digest() != digest:
-            raise Refused(f"draft {draft_row}", "it was changed while you approved it", "look at it again")
-        await tx.drafts.approve(draft_row, actor.fingerprint, digest, signature, now)
-        outcome = await reviewed(desk, tx, again, digest)
-        state = DraftState.APPROVED if outcome.complete else DraftState.OPEN
-        await tx.drafts.set_state(draft_row, state, digest)
-        body: dict[str, Value] = {"digest": digest, "draft": draft_row, "complete": outcome.complete}
-        chain = str(again.participant.case)
-        actor_name = str(actor.fingerprint)
-        event = Event(chain, EventKind.DRAFT_APPROVED, now, actor_name, body, again.participant.row)
-        await tx.ledger.append(await actor.decide(event))
+    digest, outcome = (await approve_many(desk, actor, [draft_row]))[draft_row]
     return digest, outcome
 
 
-def _check_open(draft: DraftRecord) -> None:
-    if draft.state in (DraftState.QUEUED, DraftState.VOID):
-        raise Refused(f"draft {draft.row}", f"it is {draft.state.value} already", "see 'cvdmail case timeline'")
+async def approve_many(desk: Desk, actor: Actor, rows: Sequence[int]) -> dict[int, tuple[str, Review]]:
+    """Approve drafts, all or none: one signature over the statement, or over a manifest of several.
+
+    Returns for each draft its digest and whether its reviews are complete now.  At most :data:`AT_ONCE` at a time.
+    """
+    actor.require(PersonRole.REVIEWER, "draft approve")
+    now = desk.clock.now()
+    async with desk.store.read() as tx:
+        seen = _all_open(await prepare_many(desk, tx, rows))
+    digests = {row: one.statement.digest() for row, one in seen.items()}
+    manifest = None if len(rows) == 1 else rules.manifest(list(digests.values()))
+    covered = seen[rows[0]].statement.to_bytes() if manifest is None else manifest.encode()
+    signed = Signed((await actor.openpgp.sign_detached(covered, actor.fingerprint)).decode(), manifest)
+    async with desk.store.write() as tx:
+        again = _all_open(await prepare_many(desk, tx, rows))
+        changed = [row for row, one in again.items() if one.statement.digest() != digests[row]]
+        if changed:
+            raise Refused(f"draft {changed[0]}", "it was changed while you approved it", "look at it again")
+        await tx.drafts.approve(digests, actor.fingerprint, signed, now)
+        outcomes = await reviewed_many(desk, tx, list(again.values()))
+        await tx.drafts.set_states(
+            [(row, DraftState.APPROVED if outcomes[row].complete else DraftState.OPEN, digests[row]) for row in rows]
+        )
+        told = [_approved(actor, again[row], outcomes[row], now) for row in rows]
+        await tx.ledger.append_all(await actor.decide_all(told))
+    return {row: (digests[row], outcomes[row]) for row in rows}
 
 
-async def reviewed(desk: Desk, tx: Transaction, prepared: Prepared, digest: str) -> Review:
-    """Check the signatures of all approvals of a digest, and decide by policy whether they suffice.
+def _approved(actor: Actor, prepared: Prepared, outcome: Review, now: datetime) -> Event:
+    body: dict[str, Value] = {
+        "digest": prepared.statement.digest(),
+        "draft": prepared.draft.row,
+        "complete": outcome.complete,
+    }
+    by = str(actor.fingerprint)
+    return Event(prepared.chain, EventKind.DRAFT_APPROVED, now, by, body, prepared.draft.participant)
+
+
+def _all_open(found: Mapping[int, Prepared | CvdmailError]) -> dict[int, Prepared]:
+    """Return the drafts if every one of them can be approved; raise the first reason why not."""
+    good: dict[int, Prepared] = {}
+    for row, one in found.items():
+        if isinstance(one, CvdmailError):
+            raise one
+        if one.draft.state in (DraftState.QUEUED, DraftState.VOID):
+            raise Refused(f"draft {row}", f"it is {one.draft.state.value} already", "see 'cvdmail case timeline'")
+        good[row] = one
+    return good
+
+
+async def reviewed(desk: Desk, tx: Transaction, prepared: Prepared) -> Review:
+    """Check the signatures of all approvals of a draft, and decide by policy whether they suffice."""
+    return (await reviewed_many(desk, tx, [prepared]))[prepared.draft.row]
+
+
+async def reviewed_many(desk: Desk, tx: Transaction, drafts: Sequence[Prepared]) -> dict[int, Review]:
+    """Check the signatures of all approvals of drafts, and decide by policy whether they suffice.
 
     Each signature is verified again against the reviewer's key under ``keys/team``: the database's word is not enough.
+    A signature over a manifest is verified once, and counts for the statements that the manifest names.
     """
-    counted: set[Fingerprint] = set()
-    statement = prepared.statement.to_bytes()
-    for approval in await tx.drafts.approvals(prepared.draft.row):
-        person = desk.config.person_of(approval.fingerprint)
-        if approval.digest != digest or person is None:
+    by_row = {one.draft.row: one for one in drafts}
+    statements = {row: (one.statement.digest(), one.statement.to_bytes()) for row, one in by_row.items()}
+    counted: dict[int, set[Fingerprint]] = {row: set() for row in by_row}
+    verified: dict[tuple[bytes, str, Fingerprint], bool] = {}
+    for approval in await tx.drafts.approvals(list(by_row)):
+        digest, statement = statements[approval.draft]
+        covered = statement if approval.manifest is None else approval.manifest.encode()
+        named = approval.manifest is None or rules.manifest_names(approval.manifest, digest)
+        if approval.digest != digest or not named:
             continue
-        key = await desk.keys.team(person.address, person.fingerprint)
-        signatures = await desk.openpgp.verify_detached(statement, approval.signature.encode(), (key.ring,))
-        if [(one.state, one.fingerprint) for one in signatures] == [(SignatureState.GOOD, str(person.fingerprint))]:
-            counted.add(approval.fingerprint)
-    case = await tx.cases.get(prepared.participant.case)
-    author = prepared.draft.author
-    return review(desk.policy, case.origin, author, frozenset(counted), desk.config.reviewers())
+        what = (covered, approval.signature, approval.fingerprint)
+        if what not in verified:
+            verified[what] = await _is_good(desk, approval, covered)
+        if verified[what]:
+            counted[approval.draft].add(approval.fingerprint)
+    reviewers = desk.config.reviewers()
+    return {row: _review(desk, one, frozenset(counted[row]), reviewers) for row, one in by_row.items()}
+
+
+def _review(
+    desk: Desk, prepared: Prepared, approvers: frozenset[Fingerprint], reviewers: frozenset[Fingerprint]
+) -> Review:
+    if prepared.case is None or prepared.draft.letter not in WITH_ATTACHMENTS:
+        return review_letter(desk.policy, approvers, reviewers)
+    return review(desk.policy, prepared.case.origin, prepared.draft.author, approvers, reviewers)
+
+
+async def _is_good(desk: Desk, approval: ApprovalRecord, covered: bytes) -> bool:
+    person = desk.config.person_of(approval.fingerprint)
+    if person is None:
+        return False
+    key = await desk.keys.team(person.address, person.fingerprint)
+    signatures = await desk.openpgp.verify_detached(covered, approval.signature.encode(), (key.ring,))
+    return [(one.state, one.fingerprint) for one in signatures] == [(SignatureState.GOOD, str(person.fingerprint))]

@@ -127,10 +127,12 @@ class _Situation:
 async def _situation(tx: Transaction, people: Sequence[ParticipantRecord], case_row: int | None) -> _Situation:
     drafts: dict[int, list[DraftRecord]] = {}
     for draft in await tx.drafts.select(case_row=case_row):
-        drafts.setdefault(draft.participant, []).append(draft)
+        if draft.participant is not None:
+            drafts.setdefault(draft.participant, []).append(draft)
     outbox: dict[int, list[OutboxRecord]] = {}
     for mail in await tx.outbox.select(case_row=case_row):
-        outbox.setdefault(mail.participant, []).append(mail)
+        if mail.participant is not None:
+            outbox.setdefault(mail.participant, []).append(mail)
     rows = [one.row for one in people]
     heard: dict[int, datetime] = {}
     promises: dict[int, PromiseRecord] = {}
