@@ -165,8 +165,9 @@ EDGE_PAIRS = {
     "edge.keyfiles": {"edge.keyring", "edge.disk"},
     "edge.mailfiles": {"edge.disk"},
     "edge.web": {"edge.addresses", "edge.tls"},
+    "edge.editor": {"edge.memory_disk"},
 }
-CLI_EDGES = {"edge.disk", "edge.mailfiles", "edge.web", "edge.system"}
+CLI_EDGES = {"edge.disk", "edge.editor", "edge.memory_disk", "edge.mailfiles", "edge.web", "edge.system"}
 
 
 def test_every_room_is_known() -> None:
