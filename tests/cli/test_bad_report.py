@@ -115,6 +115,11 @@ def test_files_that_are_not_there_open_no_case(lab: Lab, words: list[str], said:
         lab.run("ada", "case", "new", *(word.format(place=lab.place) for word in words)).refused(said)
 
 
+def test_a_standard_input_that_is_closed_is_told(lab: Lab) -> None:
+    lab.process("ada", "case", "new", "-", closed=True).refused("report: there is no standard input")
+    lab.process("ada", "case", "close", CASE, closed=True).refused("there is no terminal to ask")
+
+
 def test_attachments_together_have_a_limit(lab: Lab) -> None:
     large = [lab.write(f"large{number}", bytes(13 * 1024 * 1024)) for number in range(2)]
     with unchanged(lab):

@@ -317,6 +317,7 @@ def test_without_a_terminal_it_refuses_instead_of_waiting(drafted: Lab) -> None:
     with unchanged(drafted):
         drafted.run("ada", "draft", "edit", "1", EDITOR="true").refused("no terminal to edit on", "--file")
     drafted.process("ada", "draft", "edit", "1", closed=True, EDITOR="true").refused("no terminal to edit on")
+    drafted.process("ada", "draft", "edit", "1", "--file", "-", closed=True).refused("there is no standard input")
 
 
 def test_an_edit_voids_the_approval_and_is_signed(approved: Lab) -> None:

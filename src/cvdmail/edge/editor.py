@@ -18,7 +18,7 @@ import sys
 import termios
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -43,34 +43,39 @@ _EMACS = (
 )
 # Restricted nano writes no backup, no history and no positions, and no other file than the one it was given.
 _NANO = ("--restricted",)
-_MICRO = tuple(
-    word for name in ("backup", "permbackup", "savehistory", "saveundo", "savecursor") for word in (f"-{name}", "false")
-)
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("vi", "vim", "vim.basic", "vim.tiny", "vim.nox", "vim.gtk3", "vimx", "view", "nvim"), _VIM),
     **dict.fromkeys(("nano", "rnano"), _NANO),
     **dict.fromkeys(("emacs", "emacs-nox", "emacs-gtk", "emacs-lucid", "emacs-pgtk"), _EMACS),
-    "micro": _MICRO,
     **dict.fromkeys(("hx", "helix", "busybox"), ()),  # these keep nothing
+    **dict.fromkeys(("nvi", "nview", "micro"), ()),  # see _environment
     **dict.fromkeys(("ed", "red"), ()),  # see _SCRATCH_IN_TMP
 }
+# micro writes options given on its command line into the person's settings; away from home it can keep what it likes.
+_HOMELESS = frozenset({"micro"})
 # GNU ed keeps its buffer in a file that tmpfile(3) makes in /tmp, whatever TMPDIR says.
 _SCRATCH_IN_TMP = frozenset({"ed", "red"})
 # These hand the text to another process, which keeps drafts, backups and undo by its own rules.
 REFUSED = frozenset({
-    "code", "code-insiders", "codium", "vscodium", "cursor", "windsurf", "zed", "zeditor", "subl", "sublime_text",
-    "atom", "gedit", "gnome-text-editor", "kate", "kwrite", "mousepad", "xed", "pluma", "geany", "gvim", "gview",
-    "mvim", "neovide", "emacsclient", "idea", "pycharm", "libreoffice", "soffice",
+    "code", "code-insiders", "code-oss", "codium", "vscodium", "cursor", "windsurf", "zed", "zeditor", "subl",
+    "sublime_text", "atom", "gedit", "gnome-text-editor", "kate", "kwrite", "mousepad", "xed", "pluma", "geany",
+    "gvim", "gview", "mvim", "neovide", "emacsclient", "idea", "pycharm", "libreoffice", "soffice",
 })  # fmt: skip
+
+
+_HOMES = ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "MICRO_CONFIG_HOME")
 
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """An editor to be started: its words without the file, and what the person should know first."""
+    """An editor to be started: its words without the file, and what the person should know first.
+
+    ``at_home`` says whether it may read, and write, the person's settings.
+    """
 
     words: tuple[str, ...]
-    known: bool
-    warning: str = field(default="")
+    at_home: bool
+    warning: str = ""
 
 
 def chosen_editor() -> Editor:
@@ -93,12 +98,12 @@ def chosen_editor() -> Editor:
         raise Refused(_WHAT, "ed keeps its text in a file in /tmp", "set $VISUAL to another editor, or use --file")
     first = str(Path(program).absolute())  # it is started in another folder
     if name in OPTIONS:
-        return Editor((first, *OPTIONS[name], *words[1:]), known=True)
+        return Editor((first, *OPTIONS[name], *words[1:]), at_home=name not in _HOMELESS)
     warning = (
         f"{visible(called, 40)} is not an editor known to cvdmail: it gets an empty home in memory;"
         " make sure that it keeps no copies elsewhere"
     )
-    return Editor((first, *words[1:]), known=False, warning=warning)
+    return Editor((first, *words[1:]), at_home=False, warning=warning)
 
 
 def _is_graphical(called: str, words: list[str]) -> bool:
@@ -144,9 +149,8 @@ def _environment(editor: Editor, folder: Path) -> dict[str, str]:
     """Return the person's environment, with every place for temporary files in memory."""
     made = {**os.environ, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))}
     made["NEXINIT"] = f"set recdir={folder}|set directory={folder}"  # nvi would make its recovery files in /var/tmp
-    if not editor.known:
-        places = ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
-        made |= dict.fromkeys(places, str(folder))
+    if not editor.at_home:
+        made |= dict.fromkeys(_HOMES, str(folder))
     return made
 
 
