@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from cli.lab import CASE, FINDING, Lab, unchanged
+from cli.lab import CASE, FINDING, VENDOR, Lab, unchanged
+from cvdmail.core.report import TEMPLATE_LINES, TEMPLATE_VALUES
 
 HEAD = "---\ntitle: t\naffected: 1\nimpact: i\nvendor: vendor.example\n"
 BODY = "---\n\n## Reproduction\n\nsteps\n"
@@ -33,13 +34,33 @@ REPORTS: dict[str, tuple[bytes, str]] = {
     "long title": (b"---\ntitle: " + b"x" * 1000 + b"\n" + HEAD[13:].encode() + BODY.encode(), "longer than 900"),
     "escape in the text": ((HEAD + BODY).encode() + b"\x1b[2J\n", "holds a control character"),
     "odd origin": ((HEAD + "origin: god\n" + BODY).encode(), "origin is neither"),
-    "odd severity": ((HEAD + "severity: CVSS:3.1/AV:Z\n" + BODY).encode(), "report severity"),
-    "severity in words": ((HEAD + "severity: terrible\n" + BODY).encode(), "report severity"),
-    "no impact": (b"---\ntitle: t\naffected: 1\n" + BODY.encode(), "the policy requires are missing: impact"),
-    "no part at all": (b"---\nvendor: v.example\n---\n\ntext\n", "missing: title, impact, affected, reproduction"),
+    "odd severity": ((HEAD + "severity: CVSS:3.1/AV:Z\n" + BODY).encode(), "line 6: severity is neither"),
+    "severity in words": ((HEAD + "severity: terrible\n" + BODY).encode(), "line 6: severity is neither"),
+    "no impact": (
+        b"---\ntitle: t\naffected: 1\n" + BODY.encode(),
+        "report: impact is missing (add a line 'impact: ...' before line 4, or a heading '## Impact')"),
+    "an empty impact": (
+        b"---\ntitle: t\naffected: 1\nimpact:\n" + BODY.encode(), "report: line 4: impact is empty; complete"),
+    "an empty section": ((HEAD + "---\n\n## Reproduction\n").encode(), "line 8: reproduction is empty; complete"),
+    "no part at all": (
+        b"---\nvendor: v.example\n---\n\ntext\n",
+        "report: title is missing (add a line 'title: ...' before line 3, or a heading '# The title'); impact is"),
+    "the template's own words": (
+        HEAD.replace("title: t", "title: One line that says what is wrong").encode() + BODY.encode(),
+        "report: line 2: title is still the template's; complete the report"),
+    "odd labels": (
+        (HEAD + "cwe: 79\ntlp: PINK\n" + BODY).encode(),
+        "report: line 6: cwe is not like CWE-79 (several: [CWE-79, CWE-80]); "
+        "line 7: tlp is none of RED, AMBER+STRICT, AMBER, GREEN, CLEAR; correct these lines"),
+    "an old label": ((HEAD + "tlp: TLP:WHITE\n" + BODY).encode(), "line 6: tlp WHITE is called CLEAR"),
+    "an encoded word in the title": (
+        b"---\ntitle: =?utf-8?q?a=0ABcc:_evil@x?=\n" + HEAD[13:].encode() + BODY.encode(), "line 2: title holds an"),
+    "an encoded word in a name": ((HEAD + "finder: =?utf-8?q?a?=\n" + BODY).encode(), "line 6: finder holds an"),
+    "an encoded word in a file name": (
+        (HEAD + "attachments: =?utf-8?q?a?=\n" + BODY).encode(), "line 6: attachments holds an encoded"),
     "a contact and no vendor": (
         (HEAD.replace("vendor: vendor.example\n", "contact: a@b.example\n") + BODY).encode(), "names a contact"),
-    "a contact that is none": ((HEAD + "contact: somebody\n" + BODY).encode(), "address"),
+    "a contact that is none": ((HEAD + "contact: somebody\n" + BODY).encode(), "line 6: contact is not a mail address"),
     "a vendor that is none": ((HEAD.replace("vendor.example", '"\\u200b"') + BODY).encode(), "vendor"),
     "an attachment that is not there": ((HEAD + "attachments: poc.py\n" + BODY).encode(), "there is no file"),
     "an attachment that is a folder": ((HEAD + "attachments: lab\n" + BODY).encode(), "is a folder"),
@@ -94,6 +115,11 @@ def test_files_that_are_not_there_open_no_case(lab: Lab, words: list[str], said:
         lab.run("ada", "case", "new", *(word.format(place=lab.place) for word in words)).refused(said)
 
 
+def test_a_standard_input_that_is_closed_is_told(lab: Lab) -> None:
+    lab.process("ada", "case", "new", "-", closed=True).refused("report: there is no standard input")
+    lab.process("ada", "case", "close", CASE, closed=True).refused("there is no terminal to ask")
+
+
 def test_attachments_together_have_a_limit(lab: Lab) -> None:
     large = [lab.write(f"large{number}", bytes(13 * 1024 * 1024)) for number in range(2)]
     with unchanged(lab):
@@ -117,9 +143,46 @@ def test_only_a_researcher_opens_a_case(lab: Lab) -> None:
         lab.run("ben", "case", "new", f"{lab.place}/finding.md").refused("does not have the role researcher")
 
 
-def test_the_template_is_a_report_that_opens_a_case(lab: Lab) -> None:
-    outcome = lab.run("ada", "case", "new", "--template").good()
-    assert lab.run("ada", "case", "new", "-", "--json", stdin=outcome.out.encode()).good().json["case"] == CASE
+def test_the_template_opens_a_case_once_its_words_are_replaced(lab: Lab) -> None:
+    text = lab.run("ada", "case", "new", "--template").good().out
+    with unchanged(lab):
+        outcome = lab.run("ada", "case", "new", "-", "--json", stdin=text.encode())
+    outcome.refused("report: line 2: title is still the template's; line 3: product is", "line 22: reproduction is")
+    assert outcome.json["missing"][:3] == ["title", "impact", "reproduction"]
+    for words in (*TEMPLATE_VALUES, *TEMPLATE_LINES):
+        text = text.replace(words, "our words")
+    assert lab.run("ada", "case", "new", "-", "--json", stdin=text.encode()).good().json["case"] == CASE
+
+
+def test_a_list_in_the_front_matter_reaches_the_vendor_and_file_names_do_not(lab: Lab) -> None:
+    lines = "credit: [Ada, Ben of the Lab]\nfinder: [Ada]\nattachments: [folder/poc.py]\nhandling: ''\ntlp: amber\n"
+    lab.write("folder/poc.py", "print()")
+    path = lab.write("a.md", FINDING.replace("affected: 1.0 to 2.4.1\n", f"affected: [1.0 to 2.4.1, 3.0]\n{lines}"))
+    lab.run("ada", "case", "new", path).good()
+    lab.run("ada", "key", "pin", f"{lab.place}/vendor.asc", "--contact", VENDOR, "--yes").good()
+    shown = lab.run("ada", "draft", "preview", "1", "--json").good().json
+    assert "Affected: 1.0 to 2.4.1; 3.0\nCredit: Ada; Ben of the Lab\nFinder: Ada\nTlp: AMBER\n" in shown["text"]
+    assert "folder" not in shown["text"]
+    assert [one["name"] for one in shown["attachments"]] == ["poc.py"]
+
+
+def test_bodies_that_mail_has_trouble_with_arrive_whole(lab: Lab) -> None:
+    body = "x" * 5000 + "\nFrom here on\n.\n..\n\u00fcml\u00e4ut \U0001f980\n.end\n"
+    path = lab.write("a.md", (FINDING + body).encode() + b"a\rb\r\nc\n")
+    lab.run("ada", "case", "new", path).good()
+    lab.run("ada", "key", "pin", f"{lab.place}/vendor.asc", "--contact", VENDOR, "--yes").good()
+    assert body + "a\nb\nc\n" in lab.run("ada", "draft", "preview", "1", "--json").good().json["text"]
+    lab.run("ben", "draft", "approve", "1").good()
+    lab.run("ada", "send", CASE).good()
+    lab.sent()
+
+
+@pytest.mark.parametrize("name", ["=?utf-8?q?a=0ABcc=3A_evil?=", "a\nb", "a\u2028b", "a\x85b"])
+def test_names_that_would_bend_a_header_are_refused_on_the_command_line_too(lab: Lab, name: str) -> None:
+    path = lab.write(name, b"poc")
+    with unchanged(lab):
+        lab.run("ada", "case", "new", f"{lab.place}/finding.md", "--attach", path).refused("attachment name: it holds")
+        lab.run("ada", "case", "new", f"{lab.place}/finding.md", "--vendor", name).refused("vendor: it holds")
 
 
 UNKNOWN = [

@@ -6,8 +6,10 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +29,7 @@ from cvdmail.core.ledger import (
     statement,
     verify,
 )
+from cvdmail.errors import Refused
 
 CHAIN = "CVD-2026-0042"
 AT = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
@@ -228,3 +231,20 @@ def test_instants_are_written_in_one_form_and_read_back(at: datetime) -> None:
     assert len(text) == 27
     assert text.endswith("Z")
     assert read_instant(text) == at
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=126)), inner),
+    max_leaves=20,
+)
+
+
+@given(value=_VALUES)
+def test_the_canonical_form_is_that_of_rfc_8785(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+def test_half_a_character_has_no_canonical_form() -> None:
+    with pytest.raises(Refused, match="half a character"):
+        canonical({"text": "\ud800"})

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdmail.core.report import MAX_FRONT_MATTER, MAX_REPORT, PARTS, TEMPLATE, Origin, read
+from cvdmail.core.front_matter import MAX_FRONT_MATTER
+from cvdmail.core.report import (
+    MAX_FAULTS,
+    MAX_REPORT,
+    PARTS,
+    TEMPLATE,
+    TEMPLATE_LINES,
+    TEMPLATE_VALUES,
+    TLP,
+    Origin,
+    read,
+)
 from cvdmail.errors import Refused
 
 FULL = """---
@@ -79,11 +90,34 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter(end: str, mark: str) -> N
     assert read(raw) == read(FULL.encode())
 
 
-def test_the_template_is_a_report() -> None:
+def test_the_template_is_a_report_that_says_nothing_yet() -> None:
     report = read(TEMPLATE.encode())
-    assert report.missing(tuple(PARTS)) == ()
     assert report.origin is Origin.ENGINEER
     assert report.vendors == ("vendor.example",)
+    assert report.missing(("title", "impact", "affected", "reproduction")) == (
+        "title", "impact", "reproduction", "product", "finder", "credit", "handling", "summary", "patch",
+    )  # fmt: skip
+    assert [gap.words for gap in report.gaps(())] == [
+        f"line {line}: {part} is still the template's"
+        for line, part in [
+            (2, "title"), (3, "product"), (6, "impact"), (10, "finder"), (11, "credit"), (13, "handling"),
+            (18, "summary"), (22, "reproduction"), (26, "patch"),
+        ]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [*TEMPLATE_VALUES, *TEMPLATE_LINES])
+def test_the_words_to_replace_are_the_templates(words: str) -> None:
+    assert TEMPLATE.count(words) == 1
+
+
+def test_a_template_filled_in_is_a_whole_report() -> None:
+    text = TEMPLATE
+    for words in (*TEMPLATE_VALUES, *TEMPLATE_LINES):
+        text = text.replace(words, "Our own words")
+    report = read(text.encode())
+    assert report.gaps(tuple(PARTS)) == ()
+    assert report.fields["tlp"] == "AMBER"
 
 
 def test_nothing_secret_shows_in_its_repr() -> None:
@@ -120,8 +154,13 @@ def test_a_part_is_found_under_all_its_names_in_both_places(part: str, written: 
         with_front("title: x") + b"    ## Impact\n",
         with_front("title: x") + b"```\n# impact\n```\n",
         with_front("title: x") + b"## Impact of other bugs\n",
+        with_front("title: x") + b"## Impact\n",
+        with_front("title: x") + b"## Impact\n\n## Other\n\nwords\n",
+        with_front("title: x") + b"## Impact\n\n# Other\n\nwords\n",
+        with_front("title: x") + b"~~~\n```\n## Impact\nwords\n",
+        with_front("title: x", "impact: What an  attacker gains"),
     ],
-    ids=range(11),
+    ids=range(16),
 )
 def test_a_part_that_is_not_there_is_missing(raw: bytes) -> None:
     assert read(raw).missing(("title", "impact")) == ("impact",)
@@ -134,6 +173,8 @@ def test_a_part_that_is_not_there_is_missing(raw: bytes) -> None:
         (with_front("title: ''") + b"# The heading\n", "The heading"),
         (with_front("title: The field") + b"# The heading\n", "The field"),
         (with_front("product: x") + b"## Not the first level\n", ""),
+        (with_front("product: x") + b"```\n# a comment\n```\n# The heading\n", "The heading"),
+        (with_front("product: x") + b"# The first\n\n# The second\n", "The first"),
     ],
 )
 def test_the_title_is_the_field_or_the_first_heading(raw: bytes, title: str) -> None:
@@ -154,6 +195,51 @@ def test_the_title_is_the_field_or_the_first_heading(raw: bytes, title: str) -> 
 )
 def test_lists_of_one_or_more(line: str, values: tuple[str, ...]) -> None:
     assert read(with_front("title: x", line)).vendors == values
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (
+            with_front("title: x"),
+            "impact is missing (add a line 'impact: ...' before line 3, or a heading '## Impact')",
+        ),
+        (with_front("title: x", "", "# note", "impact:"), "line 5: impact is empty"),
+        (with_front("title: x", "impact: []"), "line 3: impact is empty"),
+        (with_front("title: x") + b"\n## Impact\n\n## Other\n\nwords\n", "line 7: impact is empty"),
+        (with_front("title: x", "impact: What an attacker gains"), "line 3: impact is still the template's"),
+    ],
+)
+def test_a_gap_says_where(raw: bytes, words: str) -> None:
+    assert [gap.words for gap in read(raw).gaps(("title", "impact"))] == [words]
+
+
+def test_gaps_stand_in_the_order_of_their_lines() -> None:
+    report = read(with_front("credit: Your name", "impact: ''", "title: ''"))
+    assert [(gap.part, gap.line) for gap in report.gaps(("title", "affected", "impact"))] == [
+        ("credit", 2), ("impact", 3), ("title", 4), ("affected", 5),
+    ]  # fmt: skip
+    assert report.missing(("title", "affected", "impact")) == ("title", "affected", "impact", "credit")
+
+
+def test_a_section_is_filled_by_what_stands_below_its_own_headings() -> None:
+    assert read(with_front("title: x") + b"## Impact\n### First\n\nwords\n").missing(("impact",)) == ()
+    assert read(with_front("title: x") + b"## Impact\n```\n# code\n```\n").missing(("impact",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        (("affected: [1.0, '1.1']",), {"affected": "1.0; 1.1"}),
+        (("affected:", "- 1.0 to 1.4", "- ' '", "- 2.0"), {"affected": "1.0 to 1.4; 2.0"}),
+        (("credit: [Ada, Ben]", "finder: [Ada]"), {"credit": "Ada; Ben", "finder": "Ada"}),
+        (("cwe: [CWE-79, CWE-80]",), {"cwe": "CWE-79; CWE-80"}),
+        (("impact: [a, b]", "whatever: [c, d]"), {"impact": "a; b", "whatever": "c; d"}),
+        (("tlp: 'TLP:amber+strict'",), {"tlp": "AMBER+STRICT"}),
+    ],
+)
+def test_a_list_is_used_and_never_dropped(lines: tuple[str, ...], shown: dict[str, str]) -> None:
+    assert read(with_front("title: x", *lines)).fields == {"title": "x", **shown}
 
 
 # --- severity and origin ----------------------------------------------------------------------------------------------
@@ -192,7 +278,8 @@ def test_severities(value: str, severity: str | None) -> None:
     ],
 )
 def test_a_severity_that_is_none_is_refused(value: str) -> None:
-    assert refused(with_front("title: x", f"severity: {value}")).what == "report severity"
+    refusal = refused(with_front("title: x", f"severity: {value}"))
+    assert refusal.line().startswith("report: line 3: severity is neither a CVSS vector nor none, low,")
 
 
 @given(value=st.text(alphabet="CVSS:3.14/0AVNLPHRUIa", max_size=40))
@@ -206,6 +293,49 @@ def test_any_severity_is_read_or_refused(value: str) -> None:
 @pytest.mark.parametrize(("value", "origin"), [("Automated", Origin.AUTOMATED), ("engineer", Origin.ENGINEER)])
 def test_origins(value: str, origin: Origin) -> None:
     assert read(with_front("title: x", f"origin: {value}")).origin is origin
+
+
+@pytest.mark.parametrize("value", [*TLP, "amber", "TLP:RED", "tlp:amber+strict", "TLP: Green", "''"])
+def test_labels_of_the_traffic_light_protocol(value: str) -> None:
+    assert read(with_front("title: x", f"tlp: '{value.strip(chr(39))}'")).fields["tlp"] in (*TLP, "")
+
+
+@pytest.mark.parametrize("value", ["PINK", "AMBER STRICT", "TLP", "TLP:", "RED, GREEN", "AMBER+"])
+def test_other_labels_are_refused(value: str) -> None:
+    words = "report: line 4: tlp is none of RED, AMBER+STRICT, AMBER, GREEN, CLEAR; correct this line"
+    assert refused(with_front("title: x", "impact: y", f"tlp: '{value}'")).line() == words
+
+
+@pytest.mark.parametrize("value", ["WHITE", "TLP:white"])
+def test_the_label_of_tlp_1_is_told_its_new_name(value: str) -> None:
+    assert "line 3: tlp WHITE is called CLEAR" in refused(with_front("title: x", f"tlp: '{value}'")).why
+
+
+@pytest.mark.parametrize("value", ["CWE-1", "CWE-79", "CWE-12345", "[CWE-79]", "[CWE-79, CWE-787]", "[]", ""])
+def test_weaknesses(value: str) -> None:
+    read(with_front("title: x", f"cwe: {value}"))
+
+
+@pytest.mark.parametrize("value", ["79", "CWE79", "CWE-", "CWE-123456", "XSS", "CWE-79 and more", "'CWE-７９'"])
+def test_other_weaknesses_are_refused(value: str) -> None:
+    assert "line 3: cwe is not like CWE-79" in refused(with_front("title: x", f"cwe: {value}")).why
+    listed = refused(with_front("title: x", "cwe:", "- CWE-79", f"- {value}")).why
+    assert listed.startswith("line 5: cwe is not like CWE-79")
+
+
+@pytest.mark.parametrize("name", ["title", "tlp", "origin", "severity", "cvss"])
+def test_what_has_one_value_is_no_list(name: str) -> None:
+    assert f"line 3: {name} is a list" in refused(with_front("product: x", f"{name}: [a, b]")).why
+
+
+def test_a_second_severity_is_checked_as_well() -> None:
+    raw = with_front("title: x", "severity: high", "cvss: nonsense")
+    assert refused(raw).why.startswith("line 4: cvss is neither a CVSS vector")
+
+
+@pytest.mark.parametrize("value", ["somebody", "a@", "a b@c.example"])
+def test_a_contact_is_a_mail_address(value: str) -> None:
+    assert refused(with_front("title: x", f"contact: {value}")).why == "line 3: contact is not a mail address"
 
 
 def test_an_unknown_origin_is_refused() -> None:
@@ -301,6 +431,61 @@ def test_tags_make_nothing_but_text(tag: str) -> None:
     assert all(isinstance(value, str) for value in fields.values())
 
 
+def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_lines() -> None:
+    raw = with_front(
+        "cwe: XSS", "origin: robot", "title: =?utf-8?q?a?=", "impact: {a: b}", "tlp: PINK", "tlp: RED", "severity: bad"
+    )
+    assert refused(raw + b"\x07\n").line() == (
+        "report: line 2: cwe is not like CWE-79 (several: [CWE-79, CWE-80]); "
+        "line 3: origin is neither 'automated' nor 'engineer'; "
+        "line 4: title holds an encoded word (=?...?=): write it out; "
+        "line 5: a value is neither text nor a list of texts; "
+        "line 6: tlp is none of RED, AMBER+STRICT, AMBER, GREEN, CLEAR; "
+        "line 7: a name stands there twice, first in line 6: keep one; "
+        "line 8: severity is neither a CVSS vector nor none, low, medium, high or critical; "
+        "line 12 holds a control character; correct these lines"
+    )
+
+
+def test_a_file_full_of_faults_gives_one_line_of_bearable_length() -> None:
+    line = refused(HEAD + b"\x07\n" * 1000).line()
+    assert line.count("control character") == MAX_FAULTS
+    assert "; 980 more; correct these lines" in line
+
+
+SMUGGLED = {
+    "LF": '"a\\nBcc: evil@x.example"', "CR": '"a\\rBcc: evil@x.example"', "NUL": '"a\\0b"',
+    "U+0085": '"a\\x85b"', "U+2028": '"a\\u2028b"', "U+2029": '"a\\u2029b"', "escape": '"a\\e[2Jb"',
+    "encoded": "'=?utf-8?q?a=0ABcc:_evil@x?='", "encoded in base64": "a =?UTF-8?B?YQpiCg==?= b",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["title", "vendor", "contact", "attachments", "finder", "credit", "product"])
+@pytest.mark.parametrize("value", SMUGGLED.values(), ids=list(SMUGGLED))
+def test_what_would_bend_a_header_is_refused_with_its_line(name: str, value: str) -> None:
+    before = "impact: y" if name == "title" else "title: x"
+    assert refused(with_front(before, f"{name}: {value}")).why.startswith(f"line 3: {name} holds ")
+    if name != "title":
+        listed = refused(with_front(before, f"{name}:", "- a@b.example", f"- {value}")).why
+        assert listed.startswith(f"line 5: {name} holds ")
+
+
+@pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029", "\x07"])
+def test_a_bare_line_separator_in_front_matter_is_refused_with_its_line(char: str) -> None:
+    refusal = refused(with_front("title: x", f"impact: a{char}b", "origin: robot"))
+    assert refusal.why == "line 3 holds a control character"
+
+
+def test_a_title_that_is_a_heading_is_checked_too() -> None:
+    assert refused(with_front("product: x") + b"# a =?utf-8?q?b?= c\n").why.startswith("line 6: title holds an encoded")
+
+
+def test_a_body_may_hold_what_mail_has_trouble_with() -> None:
+    body = "x" * 5000 + "\nFrom here on\n.\n..\nümläut 🦀 \u2028\n\ttab\n=?utf-8?q?fine_here?=\nFrom \n"
+    assert read(with_front("title: x") + body.encode()).body == "body\n" + body
+    assert read(with_front("title: x") + b"a\rb\r").body == "body\na\nb\n"
+
+
 def test_sizes() -> None:
     body = b"x" * 79 + b"\n"
     read((HEAD + body * (MAX_REPORT // 80))[:MAX_REPORT])
@@ -315,6 +500,11 @@ def test_a_refusal_never_repeats_the_report() -> None:
         HEAD + b"canary \x1b\n",
         b"---\ncanary: [canary\n---\n",
         with_front('title: "canary\\nx"'),
+        with_front("canary: {canary: canary}"),
+        with_front('canary: "canary\\e"'),
+        with_front("canary: a", "canary: b"),
+        with_front("title: =?canary?q?canary?="),
+        with_front("title: x", "tlp: canary", "cwe: canary", "origin: canary", "contact: canary", "cvss: canary"),
     ):
         assert "canary" not in refused(raw).line()
 

@@ -142,6 +142,8 @@ def print_json_lines(values: Iterable[object]) -> None:
 def read_input(name: str, what: str, limit: int = MAX_TEXT) -> bytes:
     """Read a file a person named, ``-`` for standard input."""
     if name == "-":
+        if sys.stdin is None:
+            raise Refused(what, "there is no standard input", "name a file, or do not close it")
         data = sys.stdin.buffer.read(limit + 1)
         if len(data) > limit:
             raise Refused(what, f"standard input is longer than {limit // 1024} KB", "shorten it")
@@ -155,7 +157,7 @@ def confirmed(question: str, yes: bool, option: str = "--yes") -> None:
     """Ask a person for a yes on a terminal; without one, refuse unless ``--yes`` (or ``option``) was given."""
     if yes:
         return
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise Refused(question, "it needs a yes, and there is no terminal to ask", f"add {option}")
     if not click.confirm(question, err=True):
         raise Refused(question, "you said no", "nothing was changed")

@@ -11,21 +11,25 @@ from cvdmail.cli.context import (
     ROW,
     at_desk,
     echo,
+    fail,
     finish,
     global_options,
     json_option,
+    note,
     print_json,
     print_json_lines,
+    read_input,
     run,
 )
 from cvdmail.core.display import visible, visible_lines
 from cvdmail.core.ids import CaseId
+from cvdmail.errors import CvdmailError, Refused
 
 
 @click.group()
 @global_options
 def draft() -> None:
-    """Look at drafts and approve them."""
+    """Look at drafts, edit and approve them."""
 
 
 @draft.command("list")
@@ -110,6 +114,68 @@ async def _preview(number: int) -> Any:
 
     async with at_desk() as (desk, _), desk.store.read() as tx:
         return await prepare(desk, tx, number)
+
+
+@draft.command("edit")
+@click.argument("number", metavar="DRAFT", type=ROW)
+@click.option("--file", metavar="FILE", help="Take the new text from a file instead; - for standard input.")
+@json_option
+@global_options
+def edit(number: int, file: str | None, as_json: bool) -> None:
+    """Change a draft's subject and text in $VISUAL, $EDITOR or vi, in memory only.  Approvals so far are void.
+
+    FILE begins with a line 'Subject: ...'; a blank line follows, then the text.
+    """
+    from cvdmail.core.draft_text import MAX_DRAFT
+
+    if file is None:
+        changed = _edit_by_hand(number)
+    else:
+        changed = run(_put_back(run(_take_up(number)), read_input(file, "draft text", MAX_DRAFT)))
+    if as_json:
+        print_json({"draft": number, "changed": changed})
+    elif changed:
+        echo(f"draft {number} is changed and open for review; next: cvdmail draft preview {number}")
+    else:
+        echo(f"draft {number}: nothing changed")
+
+
+def _edit_by_hand(number: int) -> bool:
+    """Open the editor, again and again, until what it leaves is taken or given up: a typing error loses no text."""
+    from cvdmail.core.draft_text import MAX_DRAFT
+    from cvdmail.edge import editor, memory_disk
+
+    if not editor.has_terminal():
+        raise Refused("draft edit", "there is no terminal to edit on", "give the text with --file FILE, or --file -")
+    chosen = editor.chosen_editor()
+    taken = run(_take_up(number))
+    with memory_disk.memory_backed_folder("draft edit") as folder:
+        for warning in filter(None, (chosen.warning, memory_disk.swap_warning(folder))):
+            note(f"cvdmail: {warning}")
+        text = folder.path / "draft.txt"
+        text.write_bytes(taken.file)
+        while True:
+            editor.edit(chosen, folder, text)
+            try:
+                return run(_put_back(taken, editor.read_back(text, MAX_DRAFT)))
+            except CvdmailError as refusal:
+                fail(refusal)
+                if not click.confirm("Open the editor again (no: what you wrote is lost)?", default=True, err=True):
+                    raise Refused("draft edit", "you gave it up", "nothing was changed") from None
+
+
+async def _take_up(number: int) -> Any:
+    from cvdmail.work.edit_draft import take_up
+
+    async with at_desk() as (desk, actor):
+        return await take_up(desk, actor, number)
+
+
+async def _put_back(taken: Any, raw: bytes) -> bool:
+    from cvdmail.work.edit_draft import put_back
+
+    async with at_desk() as (desk, actor):
+        return await put_back(desk, actor, taken, raw)
 
 
 @draft.command("approve")

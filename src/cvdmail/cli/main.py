@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str, str, str]] = {
     "participant": ("case", "participant", "Add parties to a case and remove them.", "Researcher"),
     "contact": ("contact", "contact", "Find whom to tell; confirm contacts.", "Researcher"),
     "key": ("contact", "key", "Find, check and pin OpenPGP keys.", "Researcher"),
-    "draft": ("draft", "draft", "Look at drafts and approve them.", "Researcher"),
+    "draft": ("draft", "draft", "Look at drafts, edit and approve them.", "Researcher"),
     "send": ("draft", "send", "Put a case's approved drafts into the outbox.", "Researcher"),
     "pen": ("pen", "pen", "Mail that waits for a person to file it.", "Researcher"),
     "fact": ("pen", "fact", "Facts read from replies: accept or reject them.", "Researcher"),

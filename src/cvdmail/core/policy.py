@@ -156,21 +156,23 @@ def review_letter(policy: Policy, approvers: frozenset[Fingerprint], reviewers: 
 def review(
     policy: Policy,
     origin: Origin,
-    author: Fingerprint,
+    authors: frozenset[Fingerprint],
     approvers: frozenset[Fingerprint],
     reviewers: frozenset[Fingerprint],
 ) -> Review:
-    """Decide whether ``approvers`` suffice for a draft of ``author``; only people with the reviewer's role count.
+    """Decide whether ``approvers`` suffice for a draft; only people with the reviewer's role count.
+
+    ``authors`` is everybody who wrote on it: who changed a draft does not review it.
 
     A finding of an automated system needs an engineer; a finding of an engineer needs different ones.  Where the
     configuration names a single person, ``alone`` decides whether that person may approve its own draft.
     """
     needed = policy.automated_reviews if origin is Origin.AUTOMATED else policy.engineer_reviews
     counting = approvers & reviewers
-    alone = policy.alone and reviewers == {author}
+    alone = policy.alone and len(reviewers) == 1 and reviewers <= authors
     if origin is Origin.ENGINEER and policy.different_person and not alone:
-        counting -= {author}
-        if len(counting) < needed and author in approvers:
+        counting -= authors
+        if len(counting) < needed and authors & approvers:
             return Review(False, "the author's own approval does not count: a different reviewer must approve")
     if len(counting) < needed:
         return Review(False, f"{len(counting)} of {needed} approvals by a reviewer")

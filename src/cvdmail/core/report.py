@@ -1,26 +1,31 @@
 """The report: a Markdown file with front matter, read strictly and checked for the parts a policy requires.
 
-Front matter stands between two lines of ``---`` and is YAML in which every scalar is text: no value changes its type
-behind the writer's back.  A part may stand in the front matter (``impact: ...``) or as a heading (``## Impact``).
+Front matter stands between two lines of ``---`` (:mod:`cvdmail.core.front_matter`).  A part may stand in the front
+matter (``impact: ...``) or as a heading (``## Impact``) with words below it.  Everything that is wrong is told at once,
+each with the line of the file, and never in the report's own words.  What is not wrong but not there is a gap:
+:meth:`Report.gaps` says where it would have to be, and takes words left over from the template for no words at all.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
-import yaml
-
-from cvdmail.core.compose import check_line
+from cvdmail.core import front_matter
+from cvdmail.core.front_matter import Entry, Fault, fault
+from cvdmail.core.ids import Address
+from cvdmail.core.oneline import line_fault
+from cvdmail.core.severity import WORDS, score
 from cvdmail.errors import Refused
 
 MAX_REPORT = 1024 * 1024
-MAX_FRONT_MATTER = 64 * 1024
+MAX_FAULTS = 20
 
-_HEADING = re.compile(r"#{1,6}[ \t]+([^\n]{1,200})")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.+)")
 # How people name the parts; the first name is ours.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
@@ -32,7 +37,11 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "severity": ("severity", "cvss", "cvss vector"),
     "credit": ("credit", "credits"),
 }
-_NAME = re.compile(r"[a-z0-9][a-z0-9 ]{0,40}\Z")
+TLP = ("RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR")  # FIRST, Traffic Light Protocol 2.0
+_CWE = re.compile(r"CWE-[0-9]{1,5}\Z")
+_ONE_VALUE = frozenset({"title", "origin", "tlp", *PARTS["severity"]})
+_ONE_LINE = frozenset({"title", "vendor", "contact", "attachments", "finder", *PARTS["product"], *PARTS["credit"]})
+_KNOWN = _ONE_VALUE | _ONE_LINE | {name for names in PARTS.values() for name in names} | {"cwe", "handling"}
 
 
 class Origin(Enum):
@@ -40,6 +49,14 @@ class Origin(Enum):
 
     AUTOMATED = "automated"
     ENGINEER = "engineer"
+
+
+class Gap(NamedTuple):
+    """A part that is absent, empty, or still in the template's words: its name, the line, and what to do."""
+
+    part: str
+    line: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +71,58 @@ class Report:
     vendors: tuple[str, ...]
     contacts: tuple[str, ...]
     attachments: tuple[str, ...] = field(repr=False)
-    present: frozenset[str] = frozenset()
+    absent: tuple[Gap, ...] = ()
+    leftover: tuple[Gap, ...] = ()
+
+    def gaps(self, required: tuple[str, ...]) -> tuple[Gap, ...]:
+        """Return what keeps the report from being sent, in the order of its lines.
+
+        These are the ``required`` parts that are not there, and everything that is still in the template's words,
+        required or not: it must not reach a vendor.
+        """
+        left = {gap.part for gap in self.leftover}
+        absent = [gap for gap in self.absent if gap.part in required and gap.part not in left]
+        return tuple(sorted([*absent, *self.leftover], key=lambda gap: gap.line))
 
     def missing(self, required: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the required parts that are not there, in the order asked for."""
-        return tuple(part for part in required if part not in self.present)
+        """Return the names of the gaps: the required parts in the order asked for, then the others."""
+        names = [gap.part for gap in self.gaps(required)]
+        return tuple(dict.fromkeys([*(part for part in required if part in names), *names]))
 
 
 def read(raw: bytes) -> Report:
-    """Read a report file; raise ``Refused`` with what is wrong, why and what to do."""
-    text = _text(raw)
-    front, body, body_line = _split(text)
-    fields = _fields(front)
-    lists = {name: _list(fields.get(name)) for name in ("vendor", "contact", "attachments")}
-    scalars = {name: value for name, value in fields.items() if isinstance(value, str)}
-    title = check_line("report title", scalars.get("title", "").strip() or _first_heading(body))
-    origin = scalars.get("origin", Origin.ENGINEER.value).strip().lower()
-    if origin not in {kind.value for kind in Origin}:
-        raise Refused("report", "origin is neither 'automated' nor 'engineer'", "write one of the two")
-    _check_body(body, body_line)
-    body = body.strip("\n") + "\n"
+    """Read a report file; raise ``Refused`` with every fault in one line, each with the line of the file."""
+    front, body, body_line = _split(_text(raw))
+    entries, faults = front_matter.read(front)
+    for name, entry in entries.items():
+        faults += _entry_faults(name, entry)
+    sections = list(_sections(body, body_line))
+    title, title_line = _title(entries, sections)
+    if title_line >= body_line and (why := line_fault(title)):
+        faults.append(fault(title_line, f"title {why}"))
+    faults += _body_faults(body, body_line)
+    _refuse(faults)
     return Report(
         title=title,
-        fields=scalars,
-        body=body,
-        origin=Origin(origin),
-        severity=_severity(scalars),
-        vendors=lists["vendor"],
-        contacts=lists["contact"],
-        attachments=lists["attachments"],
-        present=_present(fields, body, title),
+        fields={name: _shown(name, entry) for name, entry in entries.items()},
+        body=body.strip("\n") + "\n",
+        origin=Origin(_one(entries, "origin").lower() or Origin.ENGINEER.value),
+        severity=_severity(entries),
+        vendors=_list(entries.get("vendor")),
+        contacts=_list(entries.get("contact")),
+        attachments=_list(entries.get("attachments")),
+        absent=tuple(_absent(entries, sections, title, body_line - 1)),
+        leftover=(*_front_leftovers(entries), *_body_leftovers(body, body_line)),
     )
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if not faults:
+        return
+    told = [one.words for one in sorted(faults)]
+    if len(told) > MAX_FAULTS:
+        told = [*told[:MAX_FAULTS], f"{len(told) - MAX_FAULTS} more"]
+    raise Refused("report", "; ".join(told), "correct this line" if len(faults) == 1 else "correct these lines")
 
 
 def _text(raw: bytes) -> str:
@@ -104,6 +142,7 @@ def _text(raw: bytes) -> str:
 
 
 def _split(text: str) -> tuple[str, str, int]:
+    """Return the front matter, the body, and the number of the body's first line."""
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         raise Refused(
@@ -115,107 +154,161 @@ def _split(text: str) -> tuple[str, str, int]:
     raise Refused("report", "its front matter is not closed by a line '---'", "add the line")
 
 
-def _fields(front: str) -> dict[str, str | list[str]]:
-    if len(front) > MAX_FRONT_MATTER:
-        raise Refused("report", "its front matter is larger than 64 KB", "move text below it")
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def _entry_faults(name: str, entry: Entry) -> Iterator[Fault]:
+    """Yield what is wrong with the values behind one name; a name that is not ours is not repeated."""
+    if entry.many and name in _ONE_VALUE:
+        yield fault(entry.line, f"{name} is a list: write one value")
+        return
+    for line, text in entry.items:
+        value = text.strip()
+        why = line_fault(value) if name in _ONE_LINE else _text_fault(text)
+        if why is None and value:
+            why = _word_fault(name, value)
+        if why is not None:
+            yield fault(line, f"{name if name in _KNOWN else 'a value'} {why}")
+
+
+def _text_fault(text: str) -> str | None:
+    control = any(unicodedata.category(char) == "Cc" and char not in "\t\n" for char in text)
+    return "holds a control character" if control else None
+
+
+def _word_fault(name: str, value: str) -> str | None:
+    """Say what is wrong with a value that has to be of a certain form."""
+    if name == "tlp" and _tlp(value) == "WHITE":
+        return "WHITE is called CLEAR since TLP 2.0: write CLEAR"
+    if name == "tlp" and _tlp(value) not in TLP:
+        return f"is none of {', '.join(TLP)}"
+    if name == "cwe" and not _CWE.match(value):
+        return "is not like CWE-79 (several: [CWE-79, CWE-80])"
+    if name == "origin" and value.lower() not in {kind.value for kind in Origin}:
+        return "is neither 'automated' nor 'engineer'"
+    if name in PARTS["severity"] and score(value) is None:
+        return "is neither a CVSS vector nor none, low, medium, high or critical"
+    if name == "vendor" and not value.isprintable():
+        return "is neither a domain nor a name"
+    if name == "contact" and not _is_address(value):
+        return "is not a mail address"
+    return None
+
+
+def _tlp(value: str) -> str:
+    return value.upper().removeprefix("TLP:").strip()
+
+
+def _is_address(value: str) -> bool:
     try:
-        _check_yaml(front)
-        loaded = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506  # BaseLoader makes str, list and dict only
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 2}" if mark is not None else "it"
-        raise Refused("report front matter", f"{line} is not YAML", "write 'name: value' lines") from None
-    except RecursionError:
-        raise Refused("report front matter", "it is nested too deeply", "write 'name: value' lines") from None
-    if not isinstance(loaded, dict):
-        raise Refused("report front matter", "it holds no 'name: value' lines", "see 'cvdmail case new --template'")
-    fields: dict[str, str | list[str]] = {}
-    for raw_name, value in loaded.items():
-        name = str(raw_name).strip().lower().replace("_", " ").replace("-", " ")
-        if not _NAME.match(name):
-            raise Refused("report front matter", "a name is not made of letters, digits and blanks", "correct it")
-        if name in fields:
-            raise Refused("report front matter", "a name stands there twice", "keep one")
-        if isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-            for item in [value] if isinstance(value, str) else value:
-                if any(unicodedata.category(char) == "Cc" and char not in "\t\n" for char in item):
-                    raise Refused("report front matter", "a value holds a control character", "remove it")
-            fields[name] = value
-        else:
-            raise Refused("report front matter", "a value is neither text nor a list of texts", "write plain values")
-    return fields
+        Address.parse(value)
+    except Refused:
+        return False
+    return True
 
 
-def _check_yaml(front: str) -> None:
-    """Refuse aliases, deep nesting (quadratic to read) and names that stand twice (the last one would win)."""
-    depth = 0
-    for event in yaml.parse(front, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise Refused("report", "its front matter uses YAML aliases", "write values out")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > 3:
-            raise Refused("report front matter", "it is nested too deeply", "write 'name: value' lines")
-    node = yaml.compose(front, Loader=yaml.SafeLoader)
-    if isinstance(node, yaml.MappingNode):
-        names = [str(key.value) for key, _ in node.value]
-        if len(names) != len(set(names)):
-            raise Refused("report front matter", "a name stands there twice", "keep one")
+def _one(entries: Mapping[str, Entry], name: str) -> str:
+    return entries[name].text.strip() if name in entries else ""
 
 
-def _list(value: str | list[str] | None) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    items = [value] if isinstance(value, str) else value
-    return tuple(check_line("report front matter", item.strip()) for item in items if item.strip())
+def _list(entry: Entry | None) -> tuple[str, ...]:
+    return tuple(item.text.strip() for item in entry.items if item.text.strip()) if entry is not None else ()
 
 
-def _severity(fields: Mapping[str, str]) -> str | None:
-    """Return the CVSS vector, checked by the CVSS library, or one of the plain words; None if there is none."""
-    value = next((fields[name].strip() for name in PARTS["severity"] if fields.get(name, "").strip()), None)
-    if value is None:
-        return None
-    if value.lower() in ("none", "low", "medium", "high", "critical"):
-        return value.lower()
-    from cvss import CVSS2, CVSS3, CVSS4, CVSSError  # type: ignore[attr-defined]  # slow to import, seldom needed
-
-    kind = CVSS4 if value.startswith("CVSS:4") else CVSS3 if value.startswith("CVSS:3") else CVSS2
-    try:
-        kind(value)
-    except (CVSSError, ValueError, KeyError, IndexError):
-        raise Refused(
-            "report severity", "it is neither a CVSS vector nor low, medium, high or critical", "correct the vector"
-        ) from None
-    return value
+def _shown(name: str, entry: Entry) -> str:
+    return _tlp(entry.text) if name == "tlp" else entry.text
 
 
-def _first_heading(body: str) -> str:
-    for line in body.split("\n"):
-        found = _HEADING.match(line)
-        if found is not None and line.startswith("# "):
-            return found[1].strip()
-    return ""
+def _severity(entries: Mapping[str, Entry]) -> str | None:
+    """Return the CVSS vector or, in lower case, the plain word; None if there is none."""
+    value = next((text for name in PARTS["severity"] if (text := _one(entries, name))), None)
+    return value.lower() if value is not None and value.lower() in WORDS else value
 
 
-def _check_body(body: str, first_line: int) -> None:
+# --- the body ---------------------------------------------------------------------------------------------------------
+
+
+class Section(NamedTuple):
+    """A heading, and whether words stand below it, before the next one of its level or above."""
+
+    level: int
+    name: str
+    line: int
+    filled: bool
+
+
+def _lines(body: str, first_line: int) -> Iterator[tuple[int, str, re.Match[str] | None]]:
+    """Yield each line of the body with its number, and the heading it is, if it is one outside a code fence."""
+    fence = ""
+    for number, line in enumerate(body.split("\n"), start=first_line):
+        mark = line.lstrip()[:3]
+        if fence:
+            fence = "" if mark == fence else fence
+            yield number, line, None
+            continue
+        fence = mark if mark in ("```", "~~~") else ""
+        yield number, line, None if fence else _HEADING.match(line)
+
+
+def _sections(body: str, first_line: int) -> Iterator[Section]:
+    found: list[Section] = []
+    for number, line, heading in _lines(body, first_line):
+        if heading is not None:
+            level = len(heading[1])
+            while found and found[-1].level >= level:
+                yield found.pop()
+            found.append(Section(level, heading[2].strip().rstrip(":").strip(), number, filled=False))
+        elif line.strip():
+            found = [one._replace(filled=True) for one in found]
+    yield from found
+
+
+def _title(entries: Mapping[str, Entry], sections: list[Section]) -> tuple[str, int]:
+    """Return the title and its line: the field, or the first heading of the first level."""
+    if title := _one(entries, "title"):
+        return title, entries["title"].line
+    heading = min((one for one in sections if one.level == 1), key=lambda one: one.line, default=None)
+    return (heading.name, heading.line) if heading is not None else ("", 0)
+
+
+def _body_faults(body: str, first_line: int) -> Iterator[Fault]:
     for number, line in enumerate(body.split("\n"), start=first_line):
         if any(unicodedata.category(char) == "Cc" and char not in "\t\f" for char in line):
-            raise Refused("report", f"line {number} holds a control character", "remove it")
+            yield Fault(number, f"line {number} holds a control character")
 
 
-def _present(fields: Mapping[str, str | list[str]], body: str, title: str) -> frozenset[str]:
-    headings: set[str] = set()
-    fenced = False
-    for line in body.split("\n"):
-        if line.lstrip().startswith(("```", "~~~")):
-            fenced = not fenced
-        found = None if fenced else _HEADING.match(line)
-        if found is not None:
-            headings.add(found[1].strip().rstrip(":").lower())
-    present = {"title"} if title else set()
+# --- gaps -------------------------------------------------------------------------------------------------------------
+
+
+def _absent(entries: Mapping[str, Entry], sections: list[Section], title: str, closing: int) -> Iterator[Gap]:
+    """Yield every part that is not there, whether a policy requires it or not.  ``closing`` is the second '---'."""
     for part, names in PARTS.items():
-        if any("".join(fields.get(name, "")).strip() for name in names) or headings & set(names):
-            present.add(part)
-    return frozenset(present)
+        own = [entries[name] for name in names if name in entries]
+        headings = [one for one in sections if one.name.lower() in names]
+        if (part == "title" and title) or any(one.text.strip() for one in own) or any(one.filled for one in headings):
+            continue
+        if own or headings:
+            line = own[0].line if own else min(one.line for one in headings)
+            yield Gap(part, line, f"line {line}: {part} is empty")
+            continue
+        heading = "# The title" if part == "title" else f"## {part.capitalize()}"
+        where = f"add a line '{part}: ...' before line {closing}, or a heading '{heading}'"
+        yield Gap(part, closing, f"{part} is missing ({where})")
+
+
+def _front_leftovers(entries: Mapping[str, Entry]) -> Iterator[Gap]:
+    for name, entry in entries.items():
+        for line, text in entry.items:
+            if " ".join(text.split()) in TEMPLATE_VALUES:
+                part = next((part for part, names in PARTS.items() if name in names), name)
+                yield Gap(part, line, f"line {line}: {part} is still the template's")
+
+
+def _body_leftovers(body: str, first_line: int) -> Iterator[Gap]:
+    for number, line, _ in _lines(body, first_line):
+        part = TEMPLATE_LINES.get(line.strip().removeprefix("1. "))
+        if part is not None:
+            yield Gap(part, number, f"line {number}: {part} is still the template's")
 
 
 TEMPLATE = """---
@@ -245,3 +338,19 @@ What is wrong, and where.
 
 If there is one.
 """
+# What a person has to replace: these words must never reach a vendor.
+TEMPLATE_VALUES = frozenset(
+    {
+        "One line that says what is wrong",
+        "Product or package",
+        "What an attacker gains",
+        "Your name",
+        "How you wish to be named",
+        "What you ask the vendor to do",
+    }
+)
+TEMPLATE_LINES: Mapping[str, str] = {
+    "What is wrong, and where.": "summary",
+    "Steps, or the name of an attached proof of concept.": "reproduction",
+    "If there is one.": "patch",
+}

@@ -56,6 +56,12 @@ class Drafts:
         await self._sealed.put(scope, Place("draft", "content", row), content.to_bytes())
         return row
 
+    async def rewrite(self, row: int, scope: int, content: Content, now: datetime) -> None:
+        """Seal new content in place of the old and open the draft again; approvals stay, over a digest that is gone."""
+        await self._sealed.replace(scope, Place("draft", "content", row), content.to_bytes())
+        values = {"state": DraftState.OPEN, "digest": None, "written_at": now}
+        await self._connection.execute(sa.update(draft).where(draft.c.id == row).values(**values))
+
     async def content(self, row: int) -> Content:
         """Return the text of a draft."""
         return Content.from_bytes(await self._sealed.get(Place("draft", "content", row)))

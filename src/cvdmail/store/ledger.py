@@ -7,7 +7,7 @@ participant or case are set from the same transition tables, in the same transac
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from cvdmail.core.case import (
     apply_participant,
 )
 from cvdmail.core.events import EventKind
-from cvdmail.core.ids import CaseId
+from cvdmail.core.ids import CaseId, Fingerprint
 from cvdmail.core.ledger import Entry, Event
 from cvdmail.core.seal import Place
 from cvdmail.store.rows import Rows
@@ -176,6 +176,17 @@ class Ledger:
         found: datetime | None = await self._connection.scalar(
             sa.select(event.c.at).where(event.c.kind == kind).order_by(event.c.id.desc()).limit(1)
         )
+        return found
+
+    async def editors(self, chains_: Collection[str]) -> dict[int, frozenset[Fingerprint]]:
+        """Return who signed a change of each draft, by its row, in these chains."""
+        query = sa.select(event.c.actor, event.c.body).where(
+            event.c.chain.in_(chains_), event.c.kind == EventKind.DRAFT_WRITTEN, event.c.signature.is_not(None)
+        )
+        found: dict[int, frozenset[Fingerprint]] = {}
+        for one in await self._connection.execute(query):
+            draft = json.loads(one.body).get("draft")
+            found[draft] = found.get(draft, frozenset()) | {Fingerprint(one.actor)}
         return found
 
     async def decided(self, chain: str, kind: EventKind) -> list[Entry]:

@@ -17,6 +17,7 @@ from cvdmail.core.drafts import Content, Letter
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address, CaseId, parse_domain
 from cvdmail.core.ledger import Event, Value, commitment
+from cvdmail.core.oneline import check_words
 from cvdmail.core.records import CaseRecord, ContactState, ParticipantRecord, Role, ScopeKind
 from cvdmail.core.report import Report
 from cvdmail.core.seal import Place
@@ -25,6 +26,8 @@ from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Actor, Desk
 
 MAX_ATTACHMENTS = 25 * 1024 * 1024
+# What the front matter tells the program, not the vendor; file names may hold folders of the writer's machine.
+_OURS = frozenset({"title", "vendor", "contact", "origin", "attachments"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Opened:
 
 def vendor_name(text: str) -> str:
     """Return the one way a vendor is written: a domain in A-label form if it is one, else its name, trimmed."""
-    stripped = " ".join(text.split())
+    stripped = " ".join(check_words("vendor", text.strip()).split())
     try:
         return parse_domain(stripped.rpartition("@")[2] if "@" in stripped else stripped)
     except Refused:
@@ -50,14 +53,15 @@ def vendor_name(text: str) -> str:
 async def open_case(
     desk: Desk, actor: Actor, report: Report, raw: bytes, attachments: tuple[Attachment, ...], vendors: tuple[str, ...]
 ) -> Opened:
-    """Open a case for ``report``; raise ``Refused`` with nothing written if a required part is missing."""
+    """Open a case for ``report``; raise ``Refused`` with nothing written if there is a gap in it."""
     actor.require(PersonRole.RESEARCHER, "case new")
-    missing = report.missing(desk.policy.required_parts)
-    if missing:
-        raise Refused("report", f"parts that the policy requires are missing: {', '.join(missing)}", "add them")
+    gaps = report.gaps(desk.policy.required_parts)
+    if gaps:
+        raise Refused("report", "; ".join(gap.words for gap in gaps), "complete the report")
     if sum(len(attachment.content) for attachment in attachments) > MAX_ATTACHMENTS:
         raise Refused("attachments", f"together over {MAX_ATTACHMENTS // 1024 // 1024} MB", "leave out or shorten some")
     for attachment in attachments:
+        check_words("attachment name", attachment.name)
         attachment_part(attachment)  # refuses what could not be sent
     names = [attachment.name for attachment in attachments]
     if len(names) != len(set(names)):
@@ -141,9 +145,7 @@ async def add_vendor(
 
 def report_letter(desk: Desk, case: CaseRecord, report: Report, participant: ParticipantRecord) -> Content:
     """Render the report for one participant."""
-    fields = {
-        name: value for name, value in report.fields.items() if name not in ("title", "vendor", "contact", "origin")
-    }
+    fields = {name: value for name, value in report.fields.items() if name not in _OURS and value.strip()}
     values = {
         "case": str(case.id),
         "vendor": participant.vendor,

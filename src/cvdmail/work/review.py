@@ -64,6 +64,7 @@ class Prepared:
     statement: Statement
     keys: tuple[PublicKey, ...]
     warnings: tuple[str, ...]
+    authors: frozenset[Fingerprint]
 
     @property
     def chain(self) -> str:
@@ -103,6 +104,7 @@ class _Material:
     extents: Mapping[int, ClearExtent]
     contents: Mapping[int, Content]
     attachments: Mapping[int, tuple[Attachment, ...]]
+    editors: Mapping[int, frozenset[Fingerprint]]
     pen: int
 
 
@@ -124,7 +126,8 @@ async def _gather(tx: Transaction, rows: Sequence[int]) -> _Material:
     }
     return _Material(
         drafts, people, cases, contacts, pins, extents, await tx.drafts.contents(list(rows)),
-        await read_attachments(tx, sorted(carrying)), await tx.pen_scope(),
+        await read_attachments(tx, sorted(carrying)),
+        await tx.ledger.editors({str(one.case) for one in people.values()}), await tx.pen_scope(),
     )  # fmt: skip
 
 
@@ -155,7 +158,8 @@ async def _prepare(desk: Desk, material: _Material, row: int) -> Prepared:
         clear=draft.clear,
     )
     scope = case.scope if case is not None else material.pen
-    return Prepared(draft, participant, case, scope, statement, keys, warnings)
+    authors = material.editors.get(row, frozenset()) | {draft.author}
+    return Prepared(draft, participant, case, scope, statement, keys, warnings, authors)
 
 
 async def _recipient(
@@ -292,7 +296,7 @@ def _review(
 ) -> Review:
     if prepared.case is None or prepared.draft.letter not in WITH_ATTACHMENTS:
         return review_letter(desk.policy, approvers, reviewers)
-    return review(desk.policy, prepared.case.origin, prepared.draft.author, approvers, reviewers)
+    return review(desk.policy, prepared.case.origin, prepared.authors, approvers, reviewers)
 
 
 async def _is_good(desk: Desk, approval: ApprovalRecord, covered: bytes) -> bool:

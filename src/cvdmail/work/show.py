@@ -283,6 +283,8 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
         vendor = vendors.get(event.participant or 0, "")
         if event.kind in _TOLD:
             lines.append(Line(event.at, names.get(event.actor, event.actor), _TOLD[event.kind]))
+        elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("again"):
+            lines.append(Line(event.at, names.get(event.actor, event.actor), "draft edited, signed"))
         elif event.kind is EventKind.MAIL_FILED:
             lines.append(_filed(event.at, vendor, messages.get(_row(event.body.get("message")))))
             waiting = [one for one in found.facts if one.message == _row(event.body.get("message"))]
