@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,6 +27,9 @@ from cvdmail.cli.context import (
 from cvdmail.core.display import visible
 from cvdmail.core.ids import CaseId
 from cvdmail.errors import Refused
+
+if TYPE_CHECKING:
+    from cvdmail.core.compose import Attachment
 
 MAX_ATTACHMENT = 25 * 1024 * 1024
 
@@ -58,17 +62,13 @@ def new(
 
 
 async def _new(file: str, attachments: tuple[str, ...], vendors: tuple[str, ...], as_json: bool) -> None:
-    from cvdmail.core.compose import Attachment
     from cvdmail.core.report import MAX_REPORT
     from cvdmail.work.open_case import open_case, read_report
 
     raw = read_input(file, "report", MAX_REPORT)
     report = read_report(raw)
     folder = Path(file).parent if file != "-" else Path()
-    paths = [folder / name for name in report.attachments] + [Path(name) for name in attachments]
-    read = tuple(
-        Attachment(path.name, _media_type(path), read_input(str(path), "attachment", MAX_ATTACHMENT)) for path in paths
-    )
+    read = read_attachment_files(folder, report.attachments) + read_attachment_files(Path(), attachments)
     async with at_desk() as (desk, actor):
         missing = report.missing(desk.policy.required_parts)
         if missing and as_json:
@@ -87,6 +87,16 @@ async def _new(file: str, attachments: tuple[str, ...], vendors: tuple[str, ...]
         echo(f"  participant {one.row}: {visible(one.vendor)}, draft {draft}; {reached}")
     if not opened.participants:
         echo(f"  no vendor yet; next: cvdmail participant add {opened.case} VENDOR")
+
+
+def read_attachment_files(folder: Path, names: Sequence[str]) -> tuple[Attachment, ...]:
+    """Read files named beside a report, or on the command line."""
+    from cvdmail.core.compose import Attachment
+
+    paths = [folder / name for name in names]
+    return tuple(
+        Attachment(path.name, _media_type(path), read_input(str(path), "attachment", MAX_ATTACHMENT)) for path in paths
+    )
 
 
 def _media_type(path: Path) -> str:
