@@ -21,7 +21,7 @@ OPENED = NOW - timedelta(days=1, microseconds=-5)
 def test_the_files_are_the_words_and_the_attachments() -> None:
     files = handed_over(STATEMENT)
     assert files == {
-        "report.txt": b"Subject: Frobnicator overflows\n\nHello,\nit overflows.\n",
+        "report.txt": b"Subject: [CVD-2026-0042] Frobnicator overflows\n\nHello,\nit overflows.\n",
         "poc.py": b"print()",
         "b.txt": b"b",
     }

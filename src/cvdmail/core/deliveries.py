@@ -51,7 +51,8 @@ def handed_over(statement: Statement) -> Mapping[str, bytes]:
 
     A name that could lead anywhere else, or that would hide another file, is replaced by a number.
     """
-    files = {REPORT: draft_text.write(statement.subject, statement.text)}
+    subject = f"[{statement.case}] {statement.subject}"  # as a mail would have it: answers are known by the case id
+    files = {REPORT: draft_text.write(subject, statement.text)}
     for number, attachment in enumerate(statement.attachments, start=1):
         name = attachment.name
         odd = "/" in name or name.startswith(".") or visible(name) != name or not 0 < len(name.encode()) <= 200
