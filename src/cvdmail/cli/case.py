@@ -24,6 +24,7 @@ from cvdmail.cli.context import (
     read_input,
     run,
 )
+from cvdmail.cli.record import record
 from cvdmail.core.display import visible
 from cvdmail.core.ids import CaseId
 from cvdmail.errors import Refused
@@ -38,6 +39,9 @@ MAX_ATTACHMENT = 25 * 1024 * 1024
 @global_options
 def case() -> None:
     """Open, list, show and erase cases."""
+
+
+case.add_command(record)
 
 
 @case.command("new")
@@ -185,6 +189,15 @@ async def _show(case_id: CaseId, as_json: bool) -> None:
             for one in found.facts
         ],
     )
+    if found.deliveries:
+        echo()
+        render.table(
+            ("delivery", "participant", "direction", "channel", "when", "reference"),
+            [
+                (one.row, one.participant, one.direction.value, one.channel.value, render.day(one.at), one.reference)
+                for one in found.deliveries
+            ],
+        )
     if found.promises:
         echo()
         render.table(
@@ -209,6 +222,7 @@ def _case_json(found: Any) -> dict[str, object]:
         "facts": [{**render.fact_json(one), "message": one.message} for one in found.facts],
         "promises": [render.promise_json(one) for one in found.promises],
         "outbox": [render.outbox_json(one) for one in found.outbox],
+        "deliveries_elsewhere": [render.delivery_json(one) for one in found.deliveries],
         "events": [
             {
                 "seq": entry.seq,

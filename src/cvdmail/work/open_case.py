@@ -127,8 +127,12 @@ async def add_vendor(
     """Add a participant to a case and write the draft of its report; return both."""
     now = desk.clock.now()
     participant = await tx.cases.add_participant(case, role, vendor, now)
-    known = await tx.contacts.select(vendor=vendor, channel=Channel.EMAIL)
-    confirmed = [contact for contact in known if contact.state is ContactState.CONFIRMED]
+    known = await tx.contacts.select(vendor=vendor)
+    confirmed = [
+        contact
+        for contact in sorted(known, key=lambda one: one.channel is not Channel.EMAIL)
+        if contact.state is ContactState.CONFIRMED and contact.channel is not Channel.OTHER
+    ]
     if confirmed and participant.contact is None:
         await tx.cases.choose_contact(participant.row, confirmed[0].row)
     added: dict[str, Value] = {"role": role.value}

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cvdmail.core.candidates import Channel
 from cvdmail.core.case import RM
+from cvdmail.core.deliveries import DeliveryRecord
+from cvdmail.core.display import visible
 from cvdmail.core.drafts import DraftState
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import DatePromise, FactKind, Triage
 from cvdmail.core.ids import CaseId
-from cvdmail.core.ledger import Entry
+from cvdmail.core.ledger import Entry, Value
 from cvdmail.core.promises import Promise, PromiseKind, is_overdue
 from cvdmail.core.records import (
     CaseRecord,
@@ -99,6 +102,7 @@ class WholeCase:
     promises: tuple[PromiseRecord, ...]
     outbox: tuple[OutboxRecord, ...]
     events: tuple[Entry, ...]
+    deliveries: tuple[DeliveryRecord, ...] = ()
 
 
 async def overview(desk: Desk) -> list[Overview]:
@@ -122,6 +126,8 @@ class _Situation:
     outbox: dict[int, list[OutboxRecord]]
     heard: dict[int, datetime]
     promises: dict[int, PromiseRecord]
+    delivered: dict[int, dict[Direction, datetime]]
+    by_hand: frozenset[int]  # contacts that are not reached by mail
 
 
 async def _situation(tx: Transaction, people: Sequence[ParticipantRecord], case_row: int | None) -> _Situation:
@@ -136,16 +142,23 @@ async def _situation(tx: Transaction, people: Sequence[ParticipantRecord], case_
     rows = [one.row for one in people]
     heard: dict[int, datetime] = {}
     promises: dict[int, PromiseRecord] = {}
+    delivered: dict[int, dict[Direction, datetime]] = {}
+    by_hand: set[int] = set()
     for start in range(0, len(rows), 500):
         heard |= await tx.facts.last_heard(rows[start : start + 500])
         for promise in await tx.facts.promises(rows[start : start + 500], PromiseKind.FIX):
             promises[promise.participant] = promise
-    return _Situation(drafts, outbox, heard, promises)
+        delivered |= await tx.deliveries.last(rows[start : start + 500])
+        chosen = {one.contact for one in people[start : start + 500] if one.contact is not None}
+        known = await tx.contacts.select(rows=chosen) if chosen else []
+        by_hand |= {one.row for one in known if one.channel is not Channel.EMAIL}
+    return _Situation(drafts, outbox, heard, promises, delivered, frozenset(by_hand))
 
 
 def _person(one: ParticipantRecord, situation: _Situation, now: datetime) -> Person:
     sent = [mail.queued_at for mail in situation.outbox.get(one.row, ())]
-    since = max([one.added_at, *sent, *([situation.heard[one.row]] if one.row in situation.heard else [])])
+    told = [*situation.delivered.get(one.row, {}).values(), *sent]
+    since = max([one.added_at, *told, *([situation.heard[one.row]] if one.row in situation.heard else [])])
     return Person(
         one.row,
         one.vendor,
@@ -167,6 +180,8 @@ def _next(one: ParticipantRecord, situation: _Situation, now: datetime) -> Next:
         return Next("look at the delivery", None, "a recipient is refused or unknown")
     drafts = situation.drafts.get(one.row, [])
     if any(draft.state is DraftState.APPROVED for draft in drafts):
+        if one.contact in situation.by_hand:
+            return Next("hand over", None, "an approved draft waits, and goes by another way than mail")
         return Next("send", None, "an approved draft waits")
     if any(draft.state is DraftState.OPEN for draft in drafts):
         if one.contact is None:
@@ -178,7 +193,7 @@ def _next(one: ParticipantRecord, situation: _Situation, now: datetime) -> Next:
         if is_overdue(civil, now):
             return Next("ask for the fix", promise.last.isoformat(), "the promised day has ended")
         return Next("wait for the fix", promise.last.isoformat(), "promised by the vendor")
-    if one.state.rm is RM.START and mails:
+    if one.state.rm is RM.START and (mails or Direction.OUTBOUND in situation.delivered.get(one.row, {})):
         return Next("wait for an acknowledgement", None, "nothing believed has come yet")
     return Next("wait", None, "the vendor has the report")
 
@@ -213,6 +228,7 @@ async def whole_case(desk: Desk, case_id: CaseId) -> WholeCase:
             tuple(promises),
             tuple(await tx.outbox.select(case_row=case.row)),
             tuple(await tx.ledger.entries(str(case_id))),
+            tuple(await tx.deliveries.select([one.row for one in participants])),
         )
 
 
@@ -285,6 +301,9 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
             lines.append(Line(event.at, names.get(event.actor, event.actor), _TOLD[event.kind]))
         elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("again"):
             lines.append(Line(event.at, names.get(event.actor, event.actor), "draft edited, signed"))
+        elif event.kind is EventKind.DELIVERY_RECORDED:
+            known = next((one for one in found.deliveries if one.row == event.body.get("delivery")), None)
+            lines.append(Line(event.at, names.get(event.actor, event.actor), _recorded(event.body, known)))
         elif event.kind is EventKind.MAIL_FILED:
             lines.append(_filed(event.at, vendor, messages.get(_row(event.body.get("message")))))
             waiting = [one for one in found.facts if one.message == _row(event.body.get("message"))]
@@ -303,6 +322,13 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
 
 def _row(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _recorded(body: Mapping[str, Value], known: DeliveryRecord | None) -> str:
+    done = "answer" if body.get("direction") == Direction.INBOUND.value else "handed over"
+    channel = str(body.get("channel")).replace("_", " ")
+    reference = visible(known.reference) if known is not None and known.reference is not None else "(erased)"
+    return f"recorded: {done} by {channel}, reference {reference}"
 
 
 def _filed(at: datetime, vendor: str, message: ShownMessage | None) -> Line:
