@@ -8,7 +8,7 @@ because asking the database for one thing of fifty drafts costs little more than
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cvdmail.config import PersonRole
@@ -189,7 +189,11 @@ async def _recipient(
     if draft.clear:
         extent = material.extents.get(contact.row, ClearExtent.NEVER)
         if draft.letter not in ALWAYS_CLEAR | CLEAR_LETTERS[extent]:
-            raise Refused(f"draft {draft.row}", "its contact does not get this letter in clear", "write it encrypted")
+            raise Refused(
+                f"draft {draft.row}",
+                "its contact does not get this letter in clear",
+                f"write it encrypted, or record the contact's wish: cvdmail contact clear {contact.row}",
+            )
         return Recipient(address, None), (), ()
     pin = material.pins.get(contact.row)
     if pin is None:
@@ -205,38 +209,82 @@ async def _recipient(
     return Recipient(address, pin.fingerprint), (key,), usable.warnings
 
 
-async def approve(desk: Desk, actor: Actor, draft_row: int) -> tuple[str, Review]:
-    """Sign the statement of a draft; return its digest and whether the reviews are complete now."""
-    digest, outcome = (await approve_many(desk, actor, [draft_row]))[draft_row]
+async def approve(desk: Desk, actor: Actor, draft_row: int, in_clear: bool = False) -> tuple[str, Review]:
+    """Sign the statement of a draft; return its digest and whether the reviews are complete now.
+
+    ``in_clear`` says that the person knows that it goes out in clear; without it, a letter in clear is refused.
+    """
+    digest, outcome = (await approve_many(desk, actor, [draft_row], in_clear))[draft_row]
     return digest, outcome
 
 
-async def approve_many(desk: Desk, actor: Actor, rows: Sequence[int]) -> dict[int, tuple[str, Review]]:
+async def approve_many(
+    desk: Desk, actor: Actor, rows: Sequence[int], in_clear: bool = False
+) -> dict[int, tuple[str, Review]]:
     """Approve drafts, all or none: one signature over the statement, or over a manifest of several.
 
     Returns for each draft its digest and whether its reviews are complete now.  At most :data:`AT_ONCE` at a time.
     """
     actor.require(PersonRole.REVIEWER, "draft approve")
-    now = desk.clock.now()
     async with desk.store.read() as tx:
-        seen = _all_open(await prepare_many(desk, tx, rows))
-    digests = {row: one.statement.digest() for row, one in seen.items()}
-    manifest = None if len(rows) == 1 else rules.manifest(list(digests.values()))
-    covered = seen[rows[0]].statement.to_bytes() if manifest is None else manifest.encode()
-    signed = Signed((await actor.openpgp.sign_detached(covered, actor.fingerprint)).decode(), manifest)
+        seen = _all_open(await prepare_many(desk, tx, rows), in_clear)
+    digests, signed = await _sign(actor, seen)
     async with desk.store.write() as tx:
-        again = _all_open(await prepare_many(desk, tx, rows))
+        again = _all_open(await prepare_many(desk, tx, rows), in_clear)
         changed = [row for row, one in again.items() if one.statement.digest() != digests[row]]
         if changed:
             raise Refused(f"draft {changed[0]}", "it was changed while you approved it", "look at it again")
-        await tx.drafts.approve(digests, actor.fingerprint, signed, now)
-        outcomes = await reviewed_many(desk, tx, list(again.values()))
-        await tx.drafts.set_states(
-            [(row, DraftState.APPROVED if outcomes[row].complete else DraftState.OPEN, digests[row]) for row in rows]
-        )
-        told = [_approved(actor, again[row], outcomes[row], now) for row in rows]
-        await tx.ledger.append_all(await actor.decide_all(told))
+        outcomes = await _keep(desk, tx, actor, again, signed)
     return {row: (digests[row], outcomes[row]) for row in rows}
+
+
+async def approve_within(desk: Desk, tx: Transaction, actor: Actor, row: int, recipient: int | None) -> Review:
+    """Approve a letter in clear in the very transaction that writes it; ``recipient`` is the contact it goes to."""
+    actor.require(PersonRole.REVIEWER, "a letter in clear")
+    seen = _all_open({row: await prepare(desk, tx, row)}, in_clear=True)
+    _, signed = await _sign(actor, seen)
+    return (await _keep(desk, tx, actor, seen, signed, recipient))[row]
+
+
+async def _sign(actor: Actor, seen: Mapping[int, Prepared]) -> tuple[dict[int, str], Signed]:
+    digests = {row: one.statement.digest() for row, one in seen.items()}
+    manifest = None if len(seen) == 1 else rules.manifest(list(digests.values()))
+    covered = next(iter(seen.values())).statement.to_bytes() if manifest is None else manifest.encode()
+    return digests, Signed((await actor.openpgp.sign_detached(covered, actor.fingerprint)).decode(), manifest)
+
+
+async def _keep(
+    desk: Desk,
+    tx: Transaction,
+    actor: Actor,
+    seen: Mapping[int, Prepared],
+    signed: Signed,
+    recipient: int | None = None,
+) -> dict[int, Review]:
+    """Write an approval, what it made of the drafts, and the events of it."""
+    now = desk.clock.now()
+    digests = {row: one.statement.digest() for row, one in seen.items()}
+    await tx.drafts.approve(digests, actor.fingerprint, signed, now)
+    outcomes = await reviewed_many(desk, tx, list(seen.values()))
+    await tx.drafts.set_states(
+        [(row, DraftState.APPROVED if outcomes[row].complete else DraftState.OPEN, digests[row]) for row in seen]
+    )
+    told = [_approved(actor, one, outcomes[row], now) for row, one in seen.items()]
+    told += [_confirmed(actor, one, recipient, now) for one in seen.values() if one.draft.clear]
+    await tx.ledger.append_all(await actor.decide_all(told))
+    return outcomes
+
+
+def _confirmed(actor: Actor, prepared: Prepared, recipient: int | None, now: datetime) -> Event:
+    """A letter in clear gets an entry of its own: who let it out, and to which contact (rule 1)."""
+    contact = recipient if prepared.participant is None else prepared.participant.contact
+    body: dict[str, Value] = {
+        "digest": prepared.statement.digest(),
+        "draft": prepared.draft.row,
+        "recipient": contact,
+    }
+    by = str(actor.fingerprint)
+    return Event(prepared.chain, EventKind.CLEAR_MAIL_CONFIRMED, now, by, body, prepared.draft.participant)
 
 
 def _approved(actor: Actor, prepared: Prepared, outcome: Review, now: datetime) -> Event:
@@ -249,7 +297,7 @@ def _approved(actor: Actor, prepared: Prepared, outcome: Review, now: datetime) 
     return Event(prepared.chain, EventKind.DRAFT_APPROVED, now, by, body, prepared.draft.participant)
 
 
-def _all_open(found: Mapping[int, Prepared | CvdmailError]) -> dict[int, Prepared]:
+def _all_open(found: Mapping[int, Prepared | CvdmailError], in_clear: bool) -> dict[int, Prepared]:
     """Return the drafts if every one of them can be approved; raise the first reason why not."""
     good: dict[int, Prepared] = {}
     for row, one in found.items():
@@ -257,6 +305,8 @@ def _all_open(found: Mapping[int, Prepared | CvdmailError]) -> dict[int, Prepare
             raise one
         if one.draft.state in (DraftState.QUEUED, DraftState.VOID):
             raise Refused(f"draft {row}", f"it is {one.draft.state.value} already", "see 'cvdmail case timeline'")
+        if one.draft.clear and not in_clear:
+            raise Refused(f"draft {row}", "it goes out in clear, which is confirmed by itself", "approve it alone")
         good[row] = one
     return good
 
@@ -294,6 +344,10 @@ async def reviewed_many(desk: Desk, tx: Transaction, drafts: Sequence[Prepared])
 def _review(
     desk: Desk, prepared: Prepared, approvers: frozenset[Fingerprint], reviewers: frozenset[Fingerprint]
 ) -> Review:
+    if prepared.draft.clear:
+        # Whatever the policy says of letters: nothing goes out in clear without a person's signature over its words.
+        policy = replace(desk.policy, letter_reviews=max(1, desk.policy.letter_reviews))
+        return review_letter(policy, approvers, reviewers)
     if prepared.case is None or prepared.draft.letter not in WITH_ATTACHMENTS:
         return review_letter(desk.policy, approvers, reviewers)
     return review(desk.policy, prepared.case.origin, prepared.authors, approvers, reviewers)

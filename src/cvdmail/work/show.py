@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from cvdmail.core.case import RM
-from cvdmail.core.drafts import DraftState
+from cvdmail.core.drafts import DraftState, Letter
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import DatePromise, FactKind, Triage
 from cvdmail.core.ids import CaseId
-from cvdmail.core.ledger import Entry
+from cvdmail.core.ledger import Entry, Value
 from cvdmail.core.promises import Promise, PromiseKind, is_overdue
 from cvdmail.core.records import (
     CaseRecord,
@@ -233,6 +233,7 @@ _TOLD = {
     EventKind.PARTICIPANT_REMOVED: "participant removed",
     EventKind.CONTACT_CHOSEN: "contact chosen",
     EventKind.DRAFT_APPROVED: "draft approved, signed",
+    EventKind.CLEAR_MAIL_CONFIRMED: "letter in clear confirmed, signed",
     EventKind.MAIL_QUEUED: "mail queued",
     EventKind.MAIL_FROZEN: "mail signed, encrypted and frozen",
     EventKind.MAIL_SENT: "server took the mail",
@@ -281,10 +282,14 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
     for entry in found.events:
         event = entry.event
         vendor = vendors.get(event.participant or 0, "")
-        if event.kind in _TOLD:
+        if event.kind is EventKind.MAIL_FROZEN and not event.body.get("keys"):
+            lines.append(Line(event.at, names.get(event.actor, event.actor), "letter in clear frozen"))
+        elif event.kind in _TOLD:
             lines.append(Line(event.at, names.get(event.actor, event.actor), _TOLD[event.kind]))
         elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("again"):
             lines.append(Line(event.at, names.get(event.actor, event.actor), "draft edited, signed"))
+        elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("letter") != Letter.REPORT.value:
+            lines.append(Line(event.at, names.get(event.actor, event.actor), _written(event.body)))
         elif event.kind is EventKind.MAIL_FILED:
             lines.append(_filed(event.at, vendor, messages.get(_row(event.body.get("message")))))
             waiting = [one for one in found.facts if one.message == _row(event.body.get("message"))]
@@ -299,6 +304,11 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
         elif event.kind is EventKind.PROMISE_SLIPPED:
             lines.append(Line(event.at, vendor, f"the promised date SLIPS by {event.body.get('days')} days"))
     return lines
+
+
+def _written(body: Mapping[str, Value]) -> str:
+    letter = str(body.get("letter")).replace("_", " ")
+    return f"letter written: {letter}{', in clear' if body.get('clear') else ''}"
 
 
 def _row(value: object) -> int:
