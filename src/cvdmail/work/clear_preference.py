@@ -70,7 +70,7 @@ async def _check_message(tx: Transaction, contact: ContactRecord, extent: ClearE
     if record.direction is not Direction.INBOUND or not reached & {one.participant for one in filings}:
         raise Refused(
             f"message {message}",
-            "it is no mail of a participant reached through this contact",
+            "no participant reached through this contact sent it",
             "see 'cvdmail case show'",
         )
 

@@ -33,7 +33,7 @@ from cvdmail.work.queue import queue_drafts
 from cvdmail.work.review import approve_within
 
 ASKED_LATELY = timedelta(days=7)
-_MACHINES = frozenset({MailKind.AUTO_REPLY, MailKind.ABSENCE, MailKind.BOUNCE, MailKind.LIST})
+_OF_LISTS = frozenset({"list-id", "list-post", "list-unsubscribe", "mailing-list"})  # RFC 2369, RFC 2919
 # Addresses that nobody reads, or that a machine answers (RFC 2142, RFC 3834 section 2).
 _NOBODY = frozenset({"mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply", "bounces"})
 
@@ -229,8 +229,9 @@ async def _answerable(desk: Desk, tx: Transaction, row: int) -> Address:
         raise Refused(what, "it was answered already", "see 'cvdmail draft list'")
     if record.state is not MessageState.HELD:
         raise Refused(what, f"it is not held, it is {record.state.value}", "see 'cvdmail pen list'")
-    if record.kind in _MACHINES:
-        raise Refused(what, f"it is from a machine ({record.kind.value if record.kind else ''})", "discard it")
+    if record.kind is not MailKind.REPLY:
+        kind = record.kind.value if record.kind is not None else "unknown"
+        raise Refused(what, f"it is from a machine ({kind})", "discard it")
     if record.trust is Trust.SUSPICIOUS:
         raise Refused(what, "its sender is suspicious", "look at its bytes, or discard it")
     if record.encrypted:
@@ -240,6 +241,8 @@ async def _answerable(desk: Desk, tx: Transaction, row: int) -> Address:
         mail = await asyncio.to_thread(parse, raw)
     except ParseLimit as limit:
         raise Refused(what, limit.why, "look at its bytes") from None
+    if any(header.name in _OF_LISTS for header in mail.root.headers):
+        raise Refused(what, "it came through a mailing list", "discard it")
     sender = await asyncio.to_thread(lambda: second_opinion(mail, read_sender(mail.root)))
     own = desk.config.mailbox.address
     if sender.address is None:
