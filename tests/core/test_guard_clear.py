@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cvdmail.core import compose, guard
@@ -78,6 +78,7 @@ def test_every_subject_that_compose_writes_passes(subject: str) -> None:
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300))
 @settings(max_examples=300)
 def test_any_text_passes_as_it_was_confirmed(text: str) -> None:
+    assume("-----BEGIN PGP" not in text.upper())
     guard.inspect(letter(text))
 
 
@@ -215,6 +216,8 @@ OTHER_INTENTIONS: dict[str, Callable[[OutgoingMail], OutgoingMail]] = {
     "another text confirmed": confirmed(lambda one: replace(one, body_sha256=hashed(b"Hello\r\n"))),
     "no text confirmed": confirmed(lambda one: replace(one, body_sha256="")),
     "another subject confirmed": confirmed(lambda one: replace(one, subject="[CVD-2026-0042] Hello")),
+    "half a character confirmed": confirmed(lambda one: replace(one, subject=f"{SUBJECT}\ud800")),
+    "two lines confirmed": confirmed(lambda one: replace(one, subject=f"{SUBJECT}\r\nBcc: evil@x.example")),
     "no subject confirmed": confirmed(lambda one: replace(one, subject="")),
 }
 

@@ -80,7 +80,7 @@ def needed(template: str) -> frozenset[str]:
 @pytest.mark.parametrize("name", TEMPLATES)
 @pytest.mark.parametrize("empty", [False, True])
 def test_every_shipped_letter_fills_in(name: str, empty: bool) -> None:
-    values = {**OURS, **IN_CLEAR, **CASE_TEXT}
+    values: dict[str, object] = {**OURS, **IN_CLEAR, **CASE_TEXT}
     if empty:
         values |= {"reported": None, "policy_url": "", "told": [], "fields": {}}
         if not name.endswith(("reply.txt", "policy_answer.txt")):

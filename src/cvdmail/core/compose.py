@@ -68,7 +68,7 @@ def check_line(what: str, value: str) -> str:
     return value
 
 
-def words(value: str) -> str:
+def encoded_words(value: str) -> str:
     """Encode a header value by RFC 2047 where it is not ASCII; folded lines are joined by CRLF and a blank."""
     if value.isascii() and len(value) < 60 and "=?" not in value:
         return value
@@ -83,7 +83,7 @@ def mailbox_field(name: str, address: Address) -> str:
     if name.isascii():
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}" <{address}>'
-    return f"{words(name)} <{address}>"
+    return f"{encoded_words(name)} <{address}>"
 
 
 def _fold(values: list[str], separator: str) -> str:
@@ -99,7 +99,7 @@ def _fields(headers: Headers, subject: str) -> list[tuple[str, str]]:
         fields.append(("Cc", _fold([str(address) for address in headers.cc], ",")))
     fields += [
         ("Reply-To", str(headers.reply_to)),
-        ("Subject", words(check_line("subject", subject))),
+        ("Subject", encoded_words(check_line("subject", subject))),
         ("Date", format_datetime(headers.date)),
         ("Message-ID", f"<{headers.message_id}>"),
     ]

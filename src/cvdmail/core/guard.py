@@ -25,7 +25,7 @@ import quopri
 import re
 
 from cvdmail.core import packets
-from cvdmail.core.compose import CLEAR_TYPE, mailbox_field, quoted_printable, words
+from cvdmail.core.compose import CLEAR_TYPE, check_line, encoded_words, mailbox_field, quoted_printable
 from cvdmail.core.drafts import ALWAYS_CLEAR, CLEAR_LETTERS, ClearExtent
 from cvdmail.core.ids import Address
 from cvdmail.core.mail import read_headers
@@ -195,12 +195,20 @@ def _check_clear(head: bytes, body: bytes, mail: OutgoingMail, confirmed: ClearL
     _check_values(values, intended)
     if intended.case is not None and not confirmed.subject.startswith(f"[{intended.case}] "):
         raise _stop("the subject of a letter in clear does not begin with its case id")
-    if values["subject"] != words(confirmed.subject).replace("\r\n", "").encode("ascii"):
+    if values["subject"] != _subject(confirmed):
         raise _stop("the subject of a letter in clear is not the confirmed one")
     kind = (values["content-type"], values["content-transfer-encoding"])
     if kind != (CLEAR_TYPE.encode("ascii"), b"quoted-printable"):
         raise _stop("a letter in clear is not one plain text")
     _check_clear_text(body, confirmed)
+
+
+def _subject(confirmed: ClearLetter) -> bytes:
+    """Return the one form of the confirmed subject, folding undone."""
+    try:
+        return encoded_words(check_line("subject", confirmed.subject)).replace("\r\n", "").encode("ascii")
+    except Refused:
+        raise _stop("the confirmed subject cannot stand in a header") from None
 
 
 def _check_clear_text(body: bytes, confirmed: ClearLetter) -> None:
