@@ -78,6 +78,15 @@ def test_a_first_contact_leaves_and_its_answer_threads(drafted: Lab) -> None:
     assert drafted.run("ben", "ledger", "verify", "--json").good().json["ok"] is True
 
 
+def test_an_archive_holds_the_letter_and_can_be_checked(drafted: Lab) -> None:
+    drafted.run("ada", "contact", "ask", VENDOR, "--yes").good()
+    once(drafted)
+    archive = str(drafted.place / "a.tar")
+    drafted.run("ben", "export", CASE, "--output", archive, "--clear", "--yes").good()
+    checked = drafted.run("ben", "verify", archive, "--signer", str(drafted.keys["ben"]), "--json").good().json
+    assert (checked["ok"], checked["messages"]) == (True, 1)
+
+
 def test_the_answer_threads_by_our_message_id_too(drafted: Lab) -> None:
     drafted.run("ada", "contact", "ask", VENDOR, "--yes").good()
     mail = one(once(drafted))
@@ -101,6 +110,15 @@ def test_letters_of_no_case_leave_from_the_plain_address(drafted: Lab) -> None:
     assert answered.in_reply_to == (parse(question).message_id,)
     assert ANSWER.encode() in answered.content(answered.root)
     assert drafted.run("ben", "ledger", "verify", "--json").good().json["ok"] is True
+
+
+def test_a_contact_that_was_demoted_meanwhile_is_not_asked(lab: Lab) -> None:
+    lab.run("ada", "contact", "add", "other.example", "psirt@other.example").good()
+    lab.run("ada", "contact", "ask", "psirt@other.example", "--yes").good()
+    lab.run("ada", "contact", "demote", "psirt@other.example", "--yes").good()
+    assert once(lab) == []
+    ((stopped,),) = lab.rows("SELECT stopped FROM outbox")
+    assert "was demoted" in stopped
 
 
 def _follow_up(lab: Lab, extent: str) -> str:

@@ -28,7 +28,7 @@ from cvdmail.core.drafts import (
 )
 from cvdmail.core.events import EventKind
 from cvdmail.core.gpgstatus import SignatureState
-from cvdmail.core.ids import Fingerprint
+from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.policy import Review, review, review_letter
 from cvdmail.core.records import (
@@ -106,6 +106,7 @@ class _Material:
     attachments: Mapping[int, tuple[Attachment, ...]]
     editors: Mapping[int, frozenset[Fingerprint]]
     pen: int
+    demoted: frozenset[Address]
 
 
 async def _gather(tx: Transaction, rows: Sequence[int]) -> _Material:
@@ -128,7 +129,14 @@ async def _gather(tx: Transaction, rows: Sequence[int]) -> _Material:
         drafts, people, cases, contacts, pins, extents, await tx.drafts.contents(list(rows)),
         await read_attachments(tx, sorted(carrying)),
         await tx.ledger.editors({str(one.case) for one in people.values()}), await tx.pen_scope(),
+        await _demoted(tx, {one.address for one in drafts.values() if one.address is not None}),
     )  # fmt: skip
+
+
+async def _demoted(tx: Transaction, addresses: set[Address]) -> frozenset[Address]:
+    """Return the addresses that are contacts of ours, and every one of them demoted."""
+    states = {address: {one.state for one in await tx.contacts.by_address(address)} for address in addresses}
+    return frozenset(address for address, found in states.items() if found == {ContactState.DEMOTED})
 
 
 async def _prepare(desk: Desk, material: _Material, row: int) -> Prepared:
@@ -167,6 +175,8 @@ async def _recipient(
 ) -> tuple[Recipient, tuple[PublicKey, ...], tuple[str, ...]]:
     if participant is None:
         assert draft.address is not None
+        if draft.address in material.demoted:
+            raise Refused(f"draft {draft.row}", "its contact was demoted", "ask another one: cvdmail contact ask")
         return Recipient(draft.address, None), (), ()
     what = f"participant {participant.row} of {participant.case}"
     if participant.removed_at is not None:
