@@ -69,6 +69,8 @@ CHANGES = {
     "policy": replace(STATEMENT, policy="1" * 64),
     "salt": replace(STATEMENT, salt="2" * 32),
     "clear": replace(STATEMENT, clear=True),
+    "channel": replace(STATEMENT, channel="portal:https://vendor.example/report"),
+    "channel address": replace(STATEMENT, channel="portal:https://vend0r.example/report"),
 }
 
 

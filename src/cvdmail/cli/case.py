@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,10 +26,14 @@ from cvdmail.cli.context import (
     run,
     say_template,
 )
+from cvdmail.cli.record import record
 from cvdmail.core.display import visible
 from cvdmail.core.ids import CaseId
 from cvdmail.core.language import Language
 from cvdmail.errors import Refused
+
+if TYPE_CHECKING:
+    from cvdmail.core.compose import Attachment
 
 MAX_ATTACHMENT = 25 * 1024 * 1024
 
@@ -37,6 +42,9 @@ MAX_ATTACHMENT = 25 * 1024 * 1024
 @global_options
 def case() -> None:
     """Open, list, show and erase cases."""
+
+
+case.add_command(record)
 
 
 @case.command("new")
@@ -69,7 +77,6 @@ def new(
 async def _new(
     file: str, attachments: tuple[str, ...], vendors: tuple[str, ...], language: Language | None, as_json: bool
 ) -> None:
-    from cvdmail.core.compose import Attachment
     from cvdmail.core.drafts import Letter
     from cvdmail.core.report import MAX_REPORT
     from cvdmail.work.letter_template import find
@@ -78,10 +85,7 @@ async def _new(
     raw = read_input(file, "report", MAX_REPORT)
     report = read_report(raw)
     folder = Path(file).parent if file != "-" else Path()
-    paths = [folder / name for name in report.attachments] + [Path(name) for name in attachments]
-    read = tuple(
-        Attachment(path.name, _media_type(path), read_input(str(path), "attachment", MAX_ATTACHMENT)) for path in paths
-    )
+    read = read_attachment_files(folder, report.attachments) + read_attachment_files(Path(), attachments)
     async with at_desk() as (desk, actor):
         missing = report.missing(desk.policy.required_parts)
         if missing and as_json:
@@ -101,6 +105,16 @@ async def _new(
         echo(f"  participant {one.row}: {visible(one.vendor)}, draft {draft}; {reached}")
     if not opened.participants:
         echo(f"  no vendor yet; next: cvdmail participant add {opened.case} VENDOR")
+
+
+def read_attachment_files(folder: Path, names: Sequence[str]) -> tuple[Attachment, ...]:
+    """Read files named beside a report, or on the command line."""
+    from cvdmail.core.compose import Attachment
+
+    paths = [folder / name for name in names]
+    return tuple(
+        Attachment(path.name, _media_type(path), read_input(str(path), "attachment", MAX_ATTACHMENT)) for path in paths
+    )
 
 
 def _media_type(path: Path) -> str:
@@ -149,83 +163,15 @@ def show(case_id: str, as_json: bool) -> None:
 
 
 async def _show(case_id: CaseId, as_json: bool) -> None:
+    from cvdmail.cli import whole_case as view
     from cvdmail.work.show import whole_case
 
     async with at_desk() as (desk, _):
         found = await whole_case(desk, case_id)
     if as_json:
-        print_json(_case_json(found))
-        return
-    echo(f"{found.case.id}  {visible(found.case.title or '(erased)')}")
-    state = found.case.state
-    echo(f"opened {render.day(found.case.opened_at)}, origin {found.case.origin.value}, embargo {state.em.value}")
-    echo()
-    render.table(
-        ("participant", "vendor", "role", "state", "fix path"),
-        [(one.row, one.vendor, one.role.value, one.state.rm.value, one.state.vfd.value) for one in found.participants],
-    )
-    echo()
-    render.table(
-        ("when", "message", "direction", "from", "kind", "trust", "signature", "subject"),
-        [
-            (
-                render.day(one.record.received_at),
-                one.record.row,
-                one.record.direction.value,
-                one.reading.get("from"),
-                one.record.kind.value if one.record.kind else "",
-                one.record.trust.value if one.record.trust else "",
-                one.record.signature.value if one.record.signature else "",
-                one.reading.get("subject"),
-            )
-            for one in found.messages
-        ],
-    )
-    echo()
-    render.table(
-        ("fact", "message", "what", "state", "grade", "words"),
-        [
-            (one.row, one.message, one.fact.kind.value, one.state.value, one.fact.grade.value, one.fact.quote)
-            for one in found.facts
-        ],
-    )
-    if found.promises:
-        echo()
-        render.table(
-            ("promise", "what", "from", "to", "made", "slips"),
-            [
-                (one.row, f"{one.kind.value} {one.status}", one.first, one.last, render.day(one.made_at), one.slips)
-                for one in found.promises
-            ],
-        )
-
-
-def _case_json(found: Any) -> dict[str, object]:
-    people = [one.to_json() for one in found.people]
-    return {
-        **render.case_json(found.case, people),
-        "opened_at": found.case.opened_at.isoformat(),
-        "em": found.case.state.em.value,
-        "pxa": found.case.state.pxa,
-        "messages": [
-            render.message_json(one.record, one.reading, one.filings, one.facts, []) for one in found.messages
-        ],
-        "facts": [{**render.fact_json(one), "message": one.message} for one in found.facts],
-        "promises": [render.promise_json(one) for one in found.promises],
-        "outbox": [render.outbox_json(one) for one in found.outbox],
-        "events": [
-            {
-                "seq": entry.seq,
-                "at": entry.event.at.isoformat(),
-                "kind": entry.event.kind.value,
-                "actor": entry.event.actor,
-                "participant": entry.event.participant,
-                "body": entry.event.body,
-                "hash": entry.hash.hex(),
-            }
-            for entry in found.events
-        ],
-    }
+        print_json(view.to_json(found))
+    else:
+        view.show(found)
 
 
 @case.command("timeline")

@@ -97,6 +97,8 @@ def preview(number: int, as_json: bool) -> None:
     for name, value in shape["headers"].items():
         if value:
             echo(f"{name + ':':<12} {visible(value)}")
+    if statement.channel is not None:
+        echo(f"{'By hand:':<12} {visible(statement.channel)}")
     if not statement.clear:
         echo(f"{'Inside:':<12} Subject: {visible(shape['inner_subject'])}")
     for one in statement.recipients:
@@ -219,30 +221,3 @@ async def _approve(number: int, yes: bool) -> Any:
         if clear and outcome.complete:
             await queue_approved(desk, actor, number)
         return digest, outcome, str(actor.person.address)
-
-
-@click.command()
-@click.argument("case_id", metavar="CASE")
-@click.option("--resend-unknown", is_flag=True, help="Also send mails of unknown fate, or given up, once more.")
-@json_option
-@global_options
-def send(case_id: str, resend_unknown: bool, as_json: bool) -> None:
-    """Put the approved drafts of CASE into the outbox; 'cvdmail watch' delivers them."""
-    mails = run(_send(CaseId.parse(case_id), resend_unknown))
-    if as_json:
-        print_json([render.outbox_json(one) for one in mails])
-        return
-    for one in mails:
-        echo(
-            f"outbox {one.row}: participant {one.participant}, {one.state.value}"
-            + (f" ({one.stopped})" if one.stopped else "")
-        )
-
-
-async def _send(case_id: CaseId, again: bool) -> Any:
-    from cvdmail.work import queue
-
-    async with at_desk() as (desk, actor):
-        if again:
-            await queue.resend_unknown(desk, actor, case_id)
-        return await queue.send(desk, actor, case_id)

@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str, str, str]] = {
     "contact": ("contact", "contact", "Find whom to tell; confirm contacts.", "Researcher"),
     "key": ("contact", "key", "Find, check and pin OpenPGP keys.", "Researcher"),
     "draft": ("draft", "draft", "Look at drafts, edit and approve them.", "Researcher"),
-    "send": ("draft", "send", "Put a case's approved drafts into the outbox.", "Researcher"),
+    "send": ("send", "send", "Put approved drafts, or a folder of reports, into the outbox.", "Researcher"),
     "reply": ("reply", "reply", "Write a letter to one participant of a case.", "Researcher"),
     "pen": ("pen", "pen", "Mail that waits for a person to file it.", "Researcher"),
     "fact": ("pen", "fact", "Facts read from replies: accept or reject them.", "Researcher"),

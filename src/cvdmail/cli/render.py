@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from cvdmail.core.deliveries import DeliveryRecord
 from cvdmail.core.display import visible
 from cvdmail.core.extract.facts import to_json
 from cvdmail.core.ledger import instant
@@ -102,6 +103,23 @@ def outbox_json(one: OutboxRecord) -> dict[str, object]:
             for person in one.recipients
         ],
         "stopped": one.stopped,
+        "waits": one.waits,
+        "urgency": one.urgency,
+    }
+
+
+def delivery_json(one: DeliveryRecord) -> dict[str, object]:
+    """Return a delivery by another way than mail."""
+    return {
+        "delivery": one.row,
+        "participant": one.participant,
+        "direction": one.direction.value,
+        "channel": one.channel.value,
+        "ref": one.reference,
+        "text": one.text.decode("utf-8", "replace") if one.text is not None else None,
+        "by": one.recorded_by,
+        "at": instant(one.at),
+        "recorded_at": instant(one.recorded_at),
     }
 
 

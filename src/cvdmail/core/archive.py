@@ -41,6 +41,7 @@ README = """This is the correspondence archive of one vulnerability disclosure c
   messages/*.eml   every mail, byte for byte as it was sent or received
   messages/*.txt   what was read in it, decrypted
   report/          the report that was sent, and its attachments
+  deliveries/      what was kept of deliveries by another way than mail (a portal's page, notes), if there were any
   signer.asc       the public key of who made this archive
   keys/            the public keys of the people whose decisions the ledger holds
 
@@ -166,6 +167,7 @@ DECISIONS = frozenset(
         EventKind.KEY_UNPINNED,
         EventKind.DRAFT_APPROVED,
         EventKind.MAIL_QUEUED,
+        EventKind.DELIVERY_RECORDED,
         EventKind.MAIL_DISCARDED,
         EventKind.FACT_REJECTED,
     }

@@ -25,6 +25,7 @@ from math import prod
 from urllib.parse import urlsplit
 
 from cvdmail.core.ids import Address, Fingerprint
+from cvdmail.core.trackers import PUBLIC, is_public_tracker
 from cvdmail.errors import Refused
 
 CAP = 97
@@ -266,7 +267,9 @@ def assemble(
     groups: dict[str, list[Claim]] = {}
     for claim in (*known, *claims):
         key = contact_key(claim.channel, claim.value)
-        if key not in demoted:
+        if claim.channel in (Channel.PORTAL, Channel.PRIVATE_ADVISORY) and is_public_tracker(claim.value):
+            turned_down.append(Refusal(claim.value, PUBLIC))
+        elif key not in demoted:
             groups.setdefault(key, []).append(claim)
     candidates = [
         Candidate(
@@ -278,7 +281,7 @@ def assemble(
         for group in groups.values()
     ]
     ranked = sorted(candidates, key=lambda one: -one.score)
-    return Findings(target, tuple(ranked), (*turned_down, *dict.fromkeys(refused)), tuple(fetched_keys))
+    return Findings(target, tuple(ranked), tuple(dict.fromkeys((*turned_down, *refused))), tuple(fetched_keys))
 
 
 def _time(instant: datetime | None) -> str | None:

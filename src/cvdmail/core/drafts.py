@@ -80,7 +80,11 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Everything an approval covers.  ``salt`` (hex) keeps the digest from being guessed from a short text."""
+    """Everything an approval covers.  ``salt`` (hex) keeps the digest from being guessed from a short text.
+
+    ``channel`` is where a person hands the text over (``portal:https://...``) if it does not go by mail: then there are
+    no recipients.
+    """
 
     case: CaseId | None
     draft: int
@@ -94,6 +98,7 @@ class Statement:
     policy: str
     salt: str
     clear: bool = False
+    channel: str | None = None
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes (RFC 8785) that are hashed and signed."""
@@ -128,6 +133,8 @@ class Statement:
                 "text": self.text,
                 "v": 2,
             }
+            # Absent for mail, so that what was approved before there were other ways stays approved.
+            | ({} if self.channel is None else {"channel": self.channel})
         )
 
     def digest(self) -> str:

@@ -43,6 +43,8 @@ class EventKind(Enum):
     MAIL_REFUSED = "mail_refused"
     MAIL_UNKNOWN = "mail_unknown"
     SENT_COPY_STORED = "sent_copy_stored"
+    # by another way than mail, either way
+    DELIVERY_RECORDED = "delivery_recorded"
     # inbound
     FOLDER_RESET = "folder_reset"
     MAIL_RECEIVED = "mail_received"

@@ -7,20 +7,27 @@ Values are inserted as they are; a value is never a template.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from cvdmail.core.compose import check_line
 from cvdmail.errors import Refused
 
 
+@functools.lru_cache(maxsize=64)
+def _compiled(template: str) -> Template:
+    """Compile a template; a folder of reports uses the same one a thousand times."""
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    return environment.from_string(template)
+
+
 def render(template: str, name: str, values: Mapping[str, object]) -> tuple[str, str]:
     """Return (subject, text) of the letter ``name``; raise ``Refused`` when the template does not fit its values."""
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
     try:
-        written = environment.from_string(template).render(dict(values))
+        written = _compiled(template).render(dict(values))
     except (TemplateError, ArithmeticError, RecursionError, ValueError, TypeError, LookupError) as error:
         raise Refused(f"template {name}", f"it cannot be filled in ({type(error).__name__})", "correct it") from None
     head, blank, text = written.partition("\n\n")

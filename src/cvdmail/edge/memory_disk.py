@@ -4,6 +4,9 @@ A disk keeps what was deleted from it; tmpfs and ramfs do not.  Which file syste
 /proc/self/mountinfo (proc(5)) and compared with what the kernel says of the folder itself: a name proves nothing.
 tmpfs may be swapped out; :func:`swap_warning` says so where it could happen in clear.
 
+What a person takes elsewhere has to outlive the command: such a folder stays, under a tag by which a later command
+finds and wipes it.  It is memory all the same: the end of the machine is its end.
+
 A killed process leaves its folder behind.  Each folder is locked by whoever uses it (and by the programs started on
 it, which inherit the lock), so the next call clears away what nobody holds any more.
 """
@@ -17,7 +20,7 @@ import signal
 import stat
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -27,6 +30,7 @@ from cvdmail.errors import Refused
 
 _MEMORY = frozenset({"tmpfs", "ramfs"})
 _PREFIX = "cvdmail-text-"
+_KEPT = "cvdmail-handover-"
 _YOUNG = 60.0  # seconds in which a new folder may not be locked yet
 _BLOCK = bytes(64 * 1024)
 
@@ -76,14 +80,63 @@ def memory_backed_folder(what: str, among: Sequence[Path] | None = None) -> Iter
             os.close(folder.lock)
 
 
-def _make(what: str, among: Sequence[Path]) -> MemoryFolder:
+def keep_files(what: str, tag: str, files: Mapping[str, bytes], remedy: str) -> MemoryFolder:
+    """Write files (0600) into a private folder in memory that stays; what stood under the same tag is wiped first.
+
+    ``tag`` is of letters and digits, the names of files without folders.  Nothing is left of it after a failure.  Raise
+    ``Refused``, with ``remedy``, where there is no memory to write in.
+    """
+    with _ended_by_signals():
+        wipe_kept(tag)
+        folder = _make(what, places(), f"{_KEPT}{tag}-", remedy)
+        try:
+            for name, content in files.items():
+                handle = os.open(folder.path / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+        except OSError as error:
+            wipe(folder.path)
+            raise Refused(what, f"the files cannot be written in memory ({error.strerror})", remedy) from None
+        except BaseException:
+            wipe(folder.path)
+            raise
+        finally:
+            os.close(folder.lock)
+        return folder
+
+
+def kept(tag: str) -> list[Path]:
+    """Return the folders that stayed under a tag."""
+    found = [path for place in dict.fromkeys(places()) for path in place.glob(f"{_KEPT}{tag}-*")]
+    return [path for path in found if _is_ours(path)]
+
+
+def wipe_kept(tag: str) -> int:
+    """Overwrite and remove the folders that stayed under a tag; return how many there were."""
+    folders = kept(tag)
+    for path in folders:
+        wipe(path)
+    return len(folders)
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+
+
+def _make(
+    what: str, among: Sequence[Path], prefix: str = _PREFIX, remedy: str = "or give the text with --file"
+) -> MemoryFolder:
     for place in among:
         mount = _memory_mount(place)
         if mount is None or not os.access(place, os.W_OK | os.X_OK):
             continue
         _clear_away(place)
         try:
-            path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+            path = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
         except OSError:
             continue  # full, or no right to write after all: the next place may do
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -92,7 +145,7 @@ def _make(what: str, among: Sequence[Path]) -> MemoryFolder:
     raise Refused(
         what,
         "there is no memory-backed storage to write in",
-        "mount a tmpfs at $XDG_RUNTIME_DIR, or give the text with --file",
+        f"mount a tmpfs at $XDG_RUNTIME_DIR, {remedy}",
     )
 
 
@@ -138,9 +191,7 @@ def _clear_away(place: Path) -> None:
     """Wipe folders of ours that a killed process left behind: nobody holds their lock."""
     for path in place.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
-            found = path.lstat()
-            ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
-            if not ours or time.time() - found.st_mtime < _YOUNG:
+            if not _is_ours(path) or time.time() - path.lstat().st_mtime < _YOUNG:
                 continue
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
@@ -163,7 +214,7 @@ def swap_warning(folder: MemoryFolder) -> str:
         return ""
     if all(line.startswith("/dev/zram") for line in lines):
         return ""
-    return "this machine swaps: what you edit may be written to the swap area; encrypt it, or turn it off (swapoff -a)"
+    return "this machine swaps: such a text may be written to the swap area; encrypt it, or turn it off (swapoff -a)"
 
 
 # --- what the kernel says ---------------------------------------------------------------------------------------------

@@ -94,6 +94,12 @@ class Cases:
         ).first()
         return None if found is None else CaseId(found.year, found.number)
 
+    async def of_report(self, report_mac: str) -> CaseId | None:
+        """Return the latest case that was opened for the very same report."""
+        query = sa.select(case.c.year, case.c.number).where(case.c.report_mac == report_mac)
+        found = (await self._connection.execute(query.order_by(case.c.id.desc()).limit(1))).first()
+        return None if found is None else CaseId(found.year, found.number)
+
     async def scope(self, case_row: int) -> int:
         """Return the scope key row of a case."""
         return await self._sealed.scope(ScopeKind.CASE, case_row)

@@ -21,6 +21,11 @@ from cvdmail.store.tables import case, draft, outbox, participant, recipient
 _WAITING = (RecipientState.QUEUED, RecipientState.DEFERRED)
 
 
+_RECIPIENTS = (
+    sa.select(recipient).where(recipient.c.outbox.in_(sa.bindparam("mails", expanding=True))).order_by(recipient.c.id)
+)
+
+
 class Outbox:
     """The outbox of one transaction."""
 
@@ -163,10 +168,7 @@ class Outbox:
     async def _recipients(self, rows: list[int]) -> dict[int, list[RecipientRecord]]:
         found: dict[int, list[RecipientRecord]] = {}
         for start in range(0, len(rows), 500):
-            query = (
-                sa.select(recipient).where(recipient.c.outbox.in_(rows[start : start + 500])).order_by(recipient.c.id)
-            )
-            for one in await self._connection.execute(query):
+            for one in await self._connection.execute(_RECIPIENTS, {"mails": rows[start : start + 500]}):
                 found.setdefault(one.outbox, []).append(
                     RecipientRecord(
                         one.id,

@@ -12,6 +12,7 @@ from cvdmail.core.records import ScopeKind
 from cvdmail.store.attempts import Attempts
 from cvdmail.store.cases import Cases
 from cvdmail.store.contacts import Contacts
+from cvdmail.store.deliveries import Deliveries
 from cvdmail.store.drafts import Drafts
 from cvdmail.store.engine import Engines
 from cvdmail.store.facts import Facts
@@ -35,6 +36,7 @@ class Transaction:
         self.cases = Cases(connection, rows, self.sealed)
         self.contacts = Contacts(connection, rows)
         self.drafts = Drafts(connection, rows, self.sealed)
+        self.deliveries = Deliveries(connection, rows, self.sealed)
         self.outbox = Outbox(connection, rows)
         self.attempts = Attempts(connection, rows, self.sealed)
         self.leases = Leases(connection)

@@ -24,6 +24,17 @@ from cvdmail.store.tables import blob, scope_key
 _WRAPPED = sa.select(scope_key.c.wrapped).where(scope_key.c.id == sa.bindparam("row"))
 
 
+_LIVING = sa.select(scope_key.c.id, scope_key.c.wrapped).where(
+    scope_key.c.id.in_(sa.bindparam("rows", expanding=True)), scope_key.c.wrapped.is_not(None)
+)
+_VALUES = sa.select(blob.c.owner_row, blob.c.scope, blob.c.wrapped_key, blob.c.sealed).where(
+    blob.c.owner_table == sa.bindparam("owner"),
+    blob.c.owner_column == sa.bindparam("field"),
+    blob.c.owner_row.in_(sa.bindparam("rows", expanding=True)),
+    blob.c.sealed.is_not(None),
+)
+
+
 class Vault:
     """The keys of one process.  ``store_key`` is 32 bytes; it never leaves this object."""
 
@@ -114,10 +125,7 @@ class SealedValues:
         """Make sure, in one query, that several scope keys still exist; an erased one is found when it is used."""
         asked = [scope for scope in scopes if scope not in self._living]
         for start in range(0, len(asked), 500):
-            query = sa.select(scope_key.c.id, scope_key.c.wrapped).where(
-                scope_key.c.id.in_(asked[start : start + 500]), scope_key.c.wrapped.is_not(None)
-            )
-            for row, wrapped in await self._connection.execute(query):
+            for row, wrapped in await self._connection.execute(_LIVING, {"rows": asked[start : start + 500]}):
                 if self._vault.known(row) is None:
                     self._vault.unwrap_scope(row, wrapped)
                 self._living.add(row)
@@ -171,14 +179,8 @@ class SealedValues:
         """Open the values of one column for several rows; rows without a value, or erased ones, are left out."""
         opened: dict[int, bytes] = {}
         for start in range(0, len(rows), 500):
-            found = await self._connection.execute(
-                sa.select(blob.c.owner_row, blob.c.scope, blob.c.wrapped_key, blob.c.sealed).where(
-                    blob.c.owner_table == table,
-                    blob.c.owner_column == column,
-                    blob.c.owner_row.in_(rows[start : start + 500]),
-                    blob.c.sealed.is_not(None),
-                )
-            )
+            place = {"owner": table, "field": column, "rows": rows[start : start + 500]}
+            found = await self._connection.execute(_VALUES, place)
             values = found.all()
             await self.warm({scope for _, scope, _, _ in values})
             for row, scope, wrapped, sealed in values:

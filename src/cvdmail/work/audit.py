@@ -65,6 +65,10 @@ async def _rows(tx: Transaction, names: list[str]) -> list[str]:
             for one in await tx.drafts.approvals([draft.row])
             if (draft.row, one.digest, str(one.fingerprint)) not in signed
         ]
+    delivered = known((EventKind.DELIVERY_RECORDED,), "delivery")
+    problems += [
+        f"delivery {row}: the ledger does not tell of it" for row in await tx.deliveries.rows() if row not in delivered
+    ]
     pins = {
         (entry.event.body.get("contact"), entry.event.body.get("fingerprint"))
         for entry in told.get(EventKind.KEY_PINNED, ())

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from cvdmail.core.candidates import BookEntry, Channel, Findings
 from cvdmail.core.certificate import Certificate, usable_for_encryption
+from cvdmail.core.deliveries import FORMS
+from cvdmail.core.display import visible
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address, CaseId, Fingerprint
 from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.records import ContactRecord, ContactState, ParticipantRecord
+from cvdmail.core.trackers import PUBLIC, check_form, is_public_tracker
 from cvdmail.errors import NotFound, Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Actor, Desk
@@ -32,6 +35,10 @@ async def add_contact(desk: Desk, actor: Actor, vendor: str, channel: Channel, v
     """Note a contact by hand: a person's word is evidence of its own; it still has to be confirmed."""
     if channel is Channel.EMAIL:
         value = Address.parse(value).key
+    elif channel in FORMS:
+        value = check_form(value.strip())
+    elif visible(value) != value or not value.strip() or len(value) > 2000:
+        raise Refused("contact", "it is not one line of text", "write it on one line")
     now = desk.clock.now()
     async with desk.store.write() as tx:
         contact = await tx.contacts.add(vendor_name(vendor), channel, value, 0.9, now)
@@ -63,6 +70,8 @@ async def confirm(desk: Desk, actor: Actor, value: str, state: ContactState, ven
     now = desk.clock.now()
     async with desk.store.write() as tx:
         contact = await contact_of(tx, value, vendor)
+        if state is ContactState.CONFIRMED and contact.channel in FORMS and is_public_tracker(contact.value):
+            raise Refused(f"contact {contact.row}", PUBLIC, "find another: cvdmail contact find VENDOR")
         await tx.contacts.set_state(contact.row, state)
         kind = EventKind.CONTACT_CONFIRMED if state is ContactState.CONFIRMED else EventKind.CONTACT_DEMOTED
         event = Event(MAIN, kind, now, str(actor.fingerprint), {"contact": contact.row})
@@ -74,9 +83,11 @@ async def confirm(desk: Desk, actor: Actor, value: str, state: ContactState, ven
                 body: dict[str, Value] = {"contact": contact.row, "fingerprint": str(pin)}
                 unpinned = Event(MAIN, EventKind.KEY_UNPINNED, now, str(actor.fingerprint), body)
                 await tx.ledger.append(await actor.decide(unpinned))
-        if state is ContactState.CONFIRMED and contact.channel is Channel.EMAIL:
+        if state is ContactState.CONFIRMED and contact.channel is not Channel.OTHER:
+            known = await tx.contacts.select(vendor=contact.vendor)
+            demoted = {one.row for one in known if one.state is ContactState.DEMOTED}
             for participant in await tx.cases.participants():
-                if participant.vendor == contact.vendor and participant.contact is None:
+                if participant.vendor == contact.vendor and participant.contact in {None, *demoted}:
                     await choose(desk, tx, actor, participant, contact)
         return await tx.contacts.get(contact.row)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from cvdmail.errors import Refused
 from cvdmail.ports import Clock, Entropy, OpenPgp, PublicKeys
 from cvdmail.store.transaction import Store
 
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 DAEMON = "daemon"
 """The actor of events that no person decided."""
 LEASE = "daemon"
@@ -32,9 +32,15 @@ class Desk:
     keys: PublicKeys
     openpgp: OpenPgp
 
+    @property
+    def submission_host(self) -> str:
+        """Host and port of the submission server, by which a pause of it is known; empty where there is none."""
+        server = self.config.smtp
+        return "" if server is None else f"{server.host}:{server.port}"
+
     def word(self, count: int = 20) -> str:
-        """Return an unguessable lower-case word of ``count`` random bytes (base32 without padding)."""
-        return base64.b32encode(self.entropy.bytes(count)).decode().lower().rstrip("=")
+        """Return an unguessable lower-case word worth ``count`` random bytes, in the letters of base32 (RFC 4648)."""
+        return "".join([_BASE32[byte & 31] for byte in self.entropy.bytes((count * 8 + 4) // 5)])
 
     def token(self) -> ReplyToken:
         """Return a new reply token: 80 random bits."""

@@ -7,6 +7,7 @@ import json
 
 from cvdmail.config import PersonRole
 from cvdmail.core import archive
+from cvdmail.core.deliveries import DeliveryRecord
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import to_json
 from cvdmail.core.ids import CaseId
@@ -30,6 +31,7 @@ async def export(desk: Desk, actor: Actor, case_id: CaseId) -> tuple[dict[str, b
     files: dict[str, bytes] = {"README.txt": archive.README.encode()}
     await _messages(desk, found, files)
     await _report(desk, found, files)
+    files |= {_kept(one): one.text for one in found.deliveries if one.text is not None}
     files["case.json"] = _pretty(_case(found))
     async with desk.store.read() as tx:
         openings = await tx.ledger.openings(str(case_id))
@@ -140,7 +142,26 @@ def _case(found: WholeCase) -> dict[str, object]:
             }
             for one in found.outbox
         ],
+        "deliveries_elsewhere": [_elsewhere(one) for one in found.deliveries],
     }
+
+
+def _elsewhere(one: DeliveryRecord) -> dict[str, object]:
+    return {
+        "delivery": one.row,
+        "participant": one.participant,
+        "direction": one.direction.value,
+        "channel": one.channel.value,
+        "ref": one.reference,
+        "file": _kept(one) if one.text is not None else None,
+        "by": one.recorded_by,
+        "at": instant(one.at),
+        "recorded_at": instant(one.recorded_at),
+    }
+
+
+def _kept(one: DeliveryRecord) -> str:
+    return f"deliveries/{one.row:04d}-{one.direction.value}.bin"
 
 
 def _pretty(value: object) -> bytes:

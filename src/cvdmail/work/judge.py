@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cvdmail.core import body, sender
 from cvdmail.core.body import Reading, to_message_json
+from cvdmail.core.deliveries import named_numbers
 from cvdmail.core.extract import MailKind, normalise_line
 from cvdmail.core.extract.facts import Bounce, FactKind, Identifier
 from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
@@ -184,6 +185,7 @@ async def _clues(
         for fact in (reading.extraction.facts if reading is not None else ())
         if fact.kind is FactKind.TICKET and isinstance(fact.value, Identifier)
     ]
+    tickets += named_numbers(mail.subject)  # what a portal gave need not look like a ticket: GHSA-..., 2026/117
     for row in await tx.facts.participants_of_tickets(tickets) if tickets else ():
         one = await tx.cases.participant(row)
         known = known_sender(from_, await tx.cases.known_addresses(row))

@@ -18,7 +18,7 @@ from cvdmail.core.language import Language
 from cvdmail.core.ledger import Event, Value, commitment
 from cvdmail.core.oneline import check_words
 from cvdmail.core.outgoing import RecipientState
-from cvdmail.core.records import CaseRecord, ContactState, ParticipantRecord, Role, ScopeKind
+from cvdmail.core.records import CaseRecord, ContactState, Direction, ParticipantRecord, Role, ScopeKind
 from cvdmail.core.report import Report
 from cvdmail.core.seal import Place
 from cvdmail.errors import Refused
@@ -153,8 +153,12 @@ async def add_vendor(
     """
     now = desk.clock.now()
     participant = await tx.cases.add_participant(case, role, vendor, now)
-    known = await tx.contacts.select(vendor=vendor, channel=Channel.EMAIL)
-    confirmed = [contact for contact in known if contact.state is ContactState.CONFIRMED]
+    known = await tx.contacts.select(vendor=vendor)
+    confirmed = [
+        contact
+        for contact in sorted(known, key=lambda one: one.channel is not Channel.EMAIL)
+        if contact.state is ContactState.CONFIRMED and contact.channel is not Channel.OTHER
+    ]
     if confirmed and participant.contact is None:
         await tx.cases.choose_contact(participant.row, confirmed[0].row)
     added: dict[str, Value] = {"role": role.value}
@@ -193,13 +197,18 @@ def report_letter(
 
 
 async def reported_on(tx: Transaction, case_row: int) -> dict[int, str]:
-    """Return, by participant, the day (UTC) on which a server first took the report to it."""
+    """Return, by participant, the day (UTC) on which a server first took the report, or a person handed it over."""
     letters = {one.row: one.letter for one in await tx.drafts.select(case_row=case_row)}
     first: dict[int, str] = {}
     for mail in await tx.outbox.select(case_row=case_row):
         days = [one.at.date().isoformat() for one in mail.recipients if one.state is RecipientState.SENT]
         if days and mail.participant is not None and letters.get(mail.draft) in WITH_ATTACHMENTS:
             first[mail.participant] = min([*days, first.get(mail.participant, days[0])])
+    people = [one.row for one in await tx.cases.participants(case_row)]
+    for delivery in await tx.deliveries.select(people):
+        if delivery.direction is Direction.OUTBOUND:
+            day = delivery.at.date().isoformat()
+            first[delivery.participant] = min(day, first.get(delivery.participant, day))
     return first
 
 

@@ -12,11 +12,15 @@ from cvdmail.work.review import Prepared
 
 
 def shape(desk: Desk, prepared: Prepared) -> dict[str, Any]:
-    """Return a draft as ``draft preview --json`` writes it; the reply token is not made before the mail is."""
+    """Return a draft as ``draft preview --json`` writes it; the reply token is not made before the mail is.
+
+    What a person hands over by another way than mail has a ``channel`` and no headers.
+    """
     statement = prepared.statement
     mailbox = desk.config.mailbox
     address = mailbox.address
     with_token = f"{address.local}+TOKEN@{address.domain}"
+    by_hand = statement.channel is not None
     copied = statement.copy_to_self and address not in {one.address for one in statement.recipients}
     return {
         "draft": prepared.draft.row,
@@ -25,7 +29,10 @@ def shape(desk: Desk, prepared: Prepared) -> dict[str, Any]:
         "clear": statement.clear,
         "digest": statement.digest(),
         "policy": statement.policy,
-        "headers": {
+        "channel": statement.channel,
+        "headers": {}
+        if by_hand
+        else {
             "From": f"{mailbox.name} <{address}>" if mailbox.name else mailbox_field("", address),
             "To": ", ".join(str(one.address) for one in statement.recipients),
             "Cc": str(address) if copied else None,

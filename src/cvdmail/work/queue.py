@@ -17,7 +17,7 @@ from cvdmail.errors import CvdmailError, Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.deliver import GIVEN_UP
 from cvdmail.work.desk import Actor, Desk
-from cvdmail.work.review import Prepared, prepare_many, reviewed_many
+from cvdmail.work.review import NOT_MAIL, Prepared, by_hand, prepare_many, reviewed_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ async def send(desk: Desk, actor: Actor, case_id: CaseId) -> list[OutboxRecord]:
             )
         done = await queue_drafts(desk, tx, actor, waiting)
         for problem in done.problems.values():
-            raise problem
+            if problem.why != NOT_MAIL or not done.rows:  # what goes by mail does not wait for what a person does
+                raise problem
         return await tx.outbox.select(case_row=case.row)
 
 
@@ -66,6 +67,8 @@ async def queue_drafts(desk: Desk, tx: Transaction, actor: Actor, rows: Sequence
             problems[row] = Refused(
                 f"draft {row}", "something changed since it was approved", "look at it and approve it again"
             )
+        elif not one.statement.recipients:
+            problems[row] = by_hand(one)
         else:
             ready.append(one)
     places = await _place(desk, tx, ready)

@@ -13,8 +13,11 @@ from datetime import datetime
 
 from cvdmail.config import PersonRole
 from cvdmail.core import drafts as rules
+from cvdmail.core.candidates import Channel
 from cvdmail.core.certificate import usable_for_encryption
 from cvdmail.core.compose import Attachment
+from cvdmail.core.deliveries import FORMS
+from cvdmail.core.display import visible
 from cvdmail.core.drafts import (
     ALWAYS_CLEAR,
     CLEAR_LETTERS,
@@ -40,6 +43,7 @@ from cvdmail.core.records import (
     PinnedKey,
     Reviewable,
 )
+from cvdmail.core.trackers import PUBLIC, is_public_tracker
 from cvdmail.errors import CvdmailError, NotFound, Refused, SealBroken
 from cvdmail.ports import PublicKey
 from cvdmail.store.transaction import Transaction
@@ -48,6 +52,8 @@ from cvdmail.work.open_case import read_attachments
 
 AT_ONCE = 50
 """How many drafts one signature approves at the most: the manifest stays short, an interruption costs little."""
+NOT_MAIL = "its contact is not reached by mail"
+"""Why a draft is not queued that a person hands over elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ async def _prepare(desk: Desk, material: _Material, row: int) -> Prepared:
         raise SealBroken(f"draft {row}", "it was erased", "only its hash remains")
     participant = material.people[draft.participant] if draft.participant is not None else None
     case = material.cases.get(participant.case_row) if participant is not None else None
-    recipient, keys, warnings = await _recipient(desk, material, draft, participant)
+    reach = await _reach(desk, material, draft, participant)
     statement = Statement(
         case=participant.case if participant is not None else None,
         draft=draft.row,
@@ -159,25 +165,34 @@ async def _prepare(desk: Desk, material: _Material, row: int) -> Prepared:
         attachments=material.attachments.get(participant.case_row, ())
         if participant is not None and draft.letter in WITH_ATTACHMENTS
         else (),
-        recipients=(recipient,),
-        copy_to_self=desk.config.mailbox.copy_to_self and not draft.clear,
+        recipients=reach.recipients,
+        copy_to_self=desk.config.mailbox.copy_to_self and not draft.clear and reach.channel is None,
         policy=desk.policy.version,
         salt=content.salt,
         clear=draft.clear,
+        channel=reach.channel,
     )
     scope = case.scope if case is not None else material.pen
     authors = material.editors.get(row, frozenset()) | {draft.author}
-    return Prepared(draft, participant, case, scope, statement, keys, warnings, authors)
+    return Prepared(draft, participant, case, scope, statement, reach.keys, reach.warnings, authors)
 
 
-async def _recipient(
-    desk: Desk, material: _Material, draft: DraftRecord, participant: ParticipantRecord | None
-) -> tuple[Recipient, tuple[PublicKey, ...], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Whom a draft goes to by mail, with which keys; or the channel on which a person hands it over."""
+
+    recipients: tuple[Recipient, ...]
+    keys: tuple[PublicKey, ...] = ()
+    warnings: tuple[str, ...] = ()
+    channel: str | None = None
+
+
+async def _reach(desk: Desk, material: _Material, draft: DraftRecord, participant: ParticipantRecord | None) -> _Reach:
     if participant is None:
         assert draft.address is not None
         if draft.address in material.demoted:
             raise Refused(f"draft {draft.row}", "its contact was demoted", "ask another one: cvdmail contact ask")
-        return Recipient(draft.address, None), (), ()
+        return _Reach((Recipient(draft.address, None),))
     what = f"participant {participant.row} of {participant.case}"
     if participant.removed_at is not None:
         raise Refused(f"draft {draft.row}", "its participant was removed from the case", "add it again, or let it rest")
@@ -190,12 +205,7 @@ async def _recipient(
         raise Refused(what, "its contact is not confirmed", f"cvdmail contact confirm {contact.row}")
     address = contact.address
     if address is None:
-        raise Refused(
-            what,
-            f"its contact is a {contact.channel.value}, not mail",
-            f"hand it over there: cvdmail case record {participant.case} --participant {participant.row} "
-            f"--channel {contact.channel.value}",
-        )
+        return _by_hand(what, draft, contact)
     if draft.clear:
         extent = material.extents.get(contact.row, ClearExtent.NEVER)
         if draft.letter not in ALWAYS_CLEAR | CLEAR_LETTERS[extent]:
@@ -204,7 +214,7 @@ async def _recipient(
                 "its contact does not get this letter in clear",
                 f"write it encrypted, or record the contact's wish: cvdmail contact clear {contact.row}",
             )
-        return Recipient(address, None), (), ()
+        return _Reach((Recipient(address, None),))
     pin = material.pins.get(contact.row)
     if pin is None:
         raise Refused(
@@ -216,7 +226,30 @@ async def _recipient(
     usable = usable_for_encryption(key.certificate, desk.clock.now())
     if not usable.usable:
         raise Refused(f"key {pin.fingerprint}", usable.reason, "ask the vendor for a current key and pin it")
-    return Recipient(address, pin.fingerprint), (key,), usable.warnings
+    return _Reach((Recipient(address, pin.fingerprint),), (key,), usable.warnings)
+
+
+def _by_hand(what: str, draft: DraftRecord, contact: ContactRecord) -> _Reach:
+    """Return the way to a contact that is no mail address; a person goes it, never the program."""
+    if draft.clear:
+        raise Refused(f"draft {draft.row}", NOT_MAIL, "let it rest: only reports are handed over elsewhere")
+    if contact.channel is Channel.OTHER:
+        raise Refused(what, "nobody said what kind of contact it has", "cvdmail contact add VENDOR ... --channel")
+    if contact.channel in FORMS and is_public_tracker(contact.value):
+        raise Refused(what, PUBLIC, f"cvdmail contact demote {contact.row}, then contact find VENDOR")
+    channel = f"{contact.channel.value}:{contact.value}"
+    return _Reach((), warnings=(f"no mail: a person hands it over, {visible(channel)}",), channel=channel)
+
+
+def by_hand(prepared: Prepared) -> Refused:
+    """Return why a draft is not put into the outbox that a person hands over elsewhere, and how that is done."""
+    channel = (prepared.statement.channel or "").partition(":")[0]
+    return Refused(
+        f"draft {prepared.draft.row}",
+        NOT_MAIL,
+        f"cvdmail case record {prepared.chain} --participant {prepared.draft.participant} --channel {channel} "
+        "--hand-over memory",
+    )
 
 
 async def approve(desk: Desk, actor: Actor, draft_row: int, in_clear: bool = False) -> tuple[str, Review]:

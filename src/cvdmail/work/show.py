@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cvdmail.core.candidates import Channel
 from cvdmail.core.case import RM
+from cvdmail.core.deliveries import DeliveryRecord
+from cvdmail.core.display import visible
 from cvdmail.core.drafts import DraftState, Letter
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import DatePromise, FactKind, Triage
@@ -98,7 +101,9 @@ class WholeCase:
     facts: tuple[FactRecord, ...]
     promises: tuple[PromiseRecord, ...]
     outbox: tuple[OutboxRecord, ...]
+    answers: Mapping[int, str] = field(repr=False)
     events: tuple[Entry, ...]
+    deliveries: tuple[DeliveryRecord, ...] = ()
 
 
 async def overview(desk: Desk) -> list[Overview]:
@@ -122,6 +127,8 @@ class _Situation:
     outbox: dict[int, list[OutboxRecord]]
     heard: dict[int, datetime]
     promises: dict[int, PromiseRecord]
+    delivered: dict[int, dict[Direction, datetime]]
+    by_hand: frozenset[int]  # contacts that are not reached by mail
 
 
 async def _situation(tx: Transaction, people: Sequence[ParticipantRecord], case_row: int | None) -> _Situation:
@@ -136,16 +143,23 @@ async def _situation(tx: Transaction, people: Sequence[ParticipantRecord], case_
     rows = [one.row for one in people]
     heard: dict[int, datetime] = {}
     promises: dict[int, PromiseRecord] = {}
+    delivered: dict[int, dict[Direction, datetime]] = {}
+    by_hand: set[int] = set()
     for start in range(0, len(rows), 500):
         heard |= await tx.facts.last_heard(rows[start : start + 500])
         for promise in await tx.facts.promises(rows[start : start + 500], PromiseKind.FIX):
             promises[promise.participant] = promise
-    return _Situation(drafts, outbox, heard, promises)
+        delivered |= await tx.deliveries.last(rows[start : start + 500])
+        chosen = {one.contact for one in people[start : start + 500] if one.contact is not None}
+        known = await tx.contacts.select(rows=chosen) if chosen else []
+        by_hand |= {one.row for one in known if one.channel is not Channel.EMAIL}
+    return _Situation(drafts, outbox, heard, promises, delivered, frozenset(by_hand))
 
 
 def _person(one: ParticipantRecord, situation: _Situation, now: datetime) -> Person:
     sent = [mail.queued_at for mail in situation.outbox.get(one.row, ())]
-    since = max([one.added_at, *sent, *([situation.heard[one.row]] if one.row in situation.heard else [])])
+    told = [*situation.delivered.get(one.row, {}).values(), *sent]
+    since = max([one.added_at, *told, *([situation.heard[one.row]] if one.row in situation.heard else [])])
     return Person(
         one.row,
         one.vendor,
@@ -167,6 +181,8 @@ def _next(one: ParticipantRecord, situation: _Situation, now: datetime) -> Next:
         return Next("look at the delivery", None, "a recipient is refused or unknown")
     drafts = situation.drafts.get(one.row, [])
     if any(draft.state is DraftState.APPROVED for draft in drafts):
+        if one.contact in situation.by_hand:
+            return Next("hand over", None, "an approved draft waits, and goes by another way than mail")
         return Next("send", None, "an approved draft waits")
     if any(draft.state is DraftState.OPEN for draft in drafts):
         if one.contact is None:
@@ -178,7 +194,7 @@ def _next(one: ParticipantRecord, situation: _Situation, now: datetime) -> Next:
         if is_overdue(civil, now):
             return Next("ask for the fix", promise.last.isoformat(), "the promised day has ended")
         return Next("wait for the fix", promise.last.isoformat(), "promised by the vendor")
-    if one.state.rm is RM.START and mails:
+    if one.state.rm is RM.START and (mails or Direction.OUTBOUND in situation.delivered.get(one.row, {})):
         return Next("wait for an acknowledgement", None, "nothing believed has come yet")
     return Next("wait", None, "the vendor has the report")
 
@@ -204,6 +220,7 @@ async def whole_case(desk: Desk, case_id: CaseId) -> WholeCase:
             for record in sorted(records, key=lambda one: (one.received_at, one.row))
         )
         promises = await tx.facts.promises([one.row for one in participants])
+        outbox = await tx.outbox.select(case_row=case.row)
         return WholeCase(
             case,
             tuple(participants),
@@ -211,8 +228,10 @@ async def whole_case(desk: Desk, case_id: CaseId) -> WholeCase:
             messages,
             tuple(facts),
             tuple(promises),
-            tuple(await tx.outbox.select(case_row=case.row)),
+            tuple(outbox),
+            await tx.attempts.answers([one.row for one in outbox]),
             tuple(await tx.ledger.entries(str(case_id))),
+            tuple(await tx.deliveries.select([one.row for one in participants])),
         )
 
 
@@ -290,6 +309,9 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
             lines.append(Line(event.at, names.get(event.actor, event.actor), "draft edited, signed"))
         elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("letter") != Letter.REPORT.value:
             lines.append(Line(event.at, names.get(event.actor, event.actor), _written(event.body)))
+        elif event.kind is EventKind.DELIVERY_RECORDED:
+            known = next((one for one in found.deliveries if one.row == event.body.get("delivery")), None)
+            lines.append(Line(event.at, names.get(event.actor, event.actor), _recorded(event.body, known)))
         elif event.kind is EventKind.MAIL_FILED:
             lines.append(_filed(event.at, vendor, messages.get(_row(event.body.get("message")))))
             waiting = [one for one in found.facts if one.message == _row(event.body.get("message"))]
@@ -313,6 +335,13 @@ def _written(body: Mapping[str, Value]) -> str:
 
 def _row(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _recorded(body: Mapping[str, Value], known: DeliveryRecord | None) -> str:
+    done = "answer" if body.get("direction") == Direction.INBOUND.value else "handed over"
+    channel = str(body.get("channel")).replace("_", " ")
+    reference = visible(known.reference) if known is not None and known.reference is not None else "(erased)"
+    return f"recorded: {done} by {channel}, reference {reference}"
 
 
 def _filed(at: datetime, vendor: str, message: ShownMessage | None) -> Line:

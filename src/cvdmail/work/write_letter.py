@@ -71,6 +71,7 @@ async def write(desk: Desk, actor: Actor, case_id: CaseId, which: str, wish: Wis
         participant = await participant_of(tx, case_id, which)
         if participant.removed_at is not None:
             raise Refused(f"participant {participant.row} of {case_id}", "it was removed from the case", "add it again")
+        await _check_way(tx, participant)
         await _check_answered(tx, participant, wish.answers)
         content = fill_in(desk, template, await _values(tx, case, participant, wish))
         scope = await tx.cases.scope(case.row)
@@ -114,6 +115,17 @@ async def _refuse_encrypted_only(desk: Desk, tx: Transaction, draft: int, partic
     except Refused as problem:
         # Nothing is written: the draft of this number does not stay.
         raise Refused(f"participant {participant.row} of {participant.case}", problem.why, problem.remedy) from None
+
+
+async def _check_way(tx: Transaction, participant: ParticipantRecord) -> None:
+    """A letter goes by mail; only a report is handed over by another way."""
+    contact = await tx.contacts.get(participant.contact) if participant.contact is not None else None
+    if contact is not None and contact.address is None:
+        raise Refused(
+            f"participant {participant.row} of {participant.case}",
+            f"it is reached by {contact.channel.value}, not mail",
+            "write there, and note the answer: cvdmail case record --answer",
+        )
 
 
 async def _check_answered(tx: Transaction, participant: ParticipantRecord, row: int | None) -> None:
