@@ -190,6 +190,17 @@ def test_to_whom_and_in_which_case(drafted: Lab) -> None:
         drafted.run("ada", "reply", CASE, *TO, *thanks).refused("the case is closed")
 
 
+def test_a_letter_goes_by_mail_only(lab: Lab) -> None:
+    lab.run("ada", "case", "new", f"{lab.place}/finding.md").good()
+    portal = ("https://vendor.example/report", "--channel", "portal")
+    lab.run("ada", "contact", "add", "vendor.example", *portal).good()
+    lab.run("ada", "contact", "confirm", "1", "--yes").good()
+    assert lab.run("ada", "draft", "preview", "1", "--json").good().json["channel"] == f"portal:{portal[0]}"
+    assert "By hand:" in lab.run("ada", "draft", "preview", "1").good().out
+    with unchanged(lab):
+        lab.run("ada", "reply", CASE, *TO, "--letter", "thanks").refused("it is reached by portal, not mail")
+
+
 def test_only_a_researcher_writes(drafted: Lab) -> None:
     drafted.edit('roles = ["researcher", "reviewer", "manager", "auditor"]', 'roles = ["reviewer"]')
     with unchanged(drafted):

@@ -253,6 +253,7 @@ _TOLD = {
     EventKind.CONTACT_CHOSEN: "contact chosen",
     EventKind.DRAFT_APPROVED: "draft approved, signed",
     EventKind.CLEAR_MAIL_CONFIRMED: "letter in clear confirmed, signed",
+    EventKind.CLEAR_PREFERENCE_SET: "wish for mail in clear recorded, signed",
     EventKind.MAIL_QUEUED: "mail queued",
     EventKind.MAIL_FROZEN: "mail signed, encrypted and frozen",
     EventKind.MAIL_SENT: "server took the mail",
