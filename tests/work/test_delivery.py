@@ -24,7 +24,7 @@ from cvdmail.daemon import LeaseLost
 from cvdmail.edge.memory import MemoryPostman
 from cvdmail.edge.smtp import Tls
 from cvdmail.errors import StoreUnavailable
-from cvdmail.work import approve, contacts, open_case, queue
+from cvdmail.work import contacts, open_case, queue, review
 from cvdmail.work.deliver import deliver_due, recover
 from cvdmail.work.desk import LEASE, Desk
 from cvdmail.work.upkeep import erase_case
@@ -42,7 +42,7 @@ async def add_second(w: World) -> int:
     await contacts.pin(w.desk, w.ada, key, Address.parse(OTHER), "other.example", True)
     made = await open_case.open_case(w.desk, w.ada, read(report), report, (), ())
     assert str(made.case) == SECOND
-    await approve.approve(w.desk, w.ben, made.drafts[0])
+    await review.approve(w.desk, w.ben, made.drafts[0])
     (mail,) = await queue.send(w.desk, w.ada, made.case)
     return mail.row
 

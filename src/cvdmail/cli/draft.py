@@ -207,7 +207,7 @@ def approve(number: int, yes: bool, as_json: bool) -> None:
 
 
 async def _approve(number: int, yes: bool) -> Any:
-    from cvdmail.work.approve import approve as sign
+    from cvdmail.work.review import approve as sign
     from cvdmail.work.review import prepare
     from cvdmail.work.write_clear import queue_approved
 

@@ -17,11 +17,10 @@ from cvdmail.core.drafts import DraftState, Letter
 from cvdmail.core.ids import CaseId
 from cvdmail.errors import CvdmailError, Refused
 from cvdmail.store.transaction import Transaction
-from cvdmail.work.approve import AT_ONCE, approve_many
 from cvdmail.work.desk import Actor, Desk
 from cvdmail.work.open_case import open_case, read_report
 from cvdmail.work.queue import queue_drafts
-from cvdmail.work.review import Prepared, prepare_many
+from cvdmail.work.review import AT_ONCE, Prepared, approve_many, prepare_many
 
 
 class Fate(Enum):

@@ -24,13 +24,13 @@ from cvdmail.core.records import ContactRecord, ContactState, MessageState, Part
 from cvdmail.core.sender import read_sender, second_opinion
 from cvdmail.errors import ParseLimit, Refused
 from cvdmail.store.transaction import Transaction
-from cvdmail.work.approve import approve_within
 from cvdmail.work.check_clear import refuse_leaks
 from cvdmail.work.contacts import contact_of, participant_of
 from cvdmail.work.desk import Actor, Desk
 from cvdmail.work.file_mail import discard_within
 from cvdmail.work.letter_template import fill_in, find
 from cvdmail.work.queue import queue_drafts
+from cvdmail.work.review import approve_within
 
 ASKED_LATELY = timedelta(days=7)
 _OF_LISTS = frozenset({"list-id", "list-post", "list-unsubscribe", "mailing-list"})  # RFC 2369, RFC 2919
