@@ -28,7 +28,16 @@ from cvdmail.store.scopes import create_store_key
 from cvdmail.store.transaction import Store
 from cvdmail.store.vault import Vault
 
-SHIPPED = ("policy.toml", "templates/report.txt")
+_ENCRYPTED = ("report", "reply", "follow_up", "thanks", "extension", "heads_up", "handoff")
+_CLEAR = ("first_contact", "policy_answer", "follow_up", "thanks", "extension", "heads_up")
+_GERMAN = ("report", "follow_up", "thanks", "clear/first_contact")
+SHIPPED = (
+    "policy.toml",
+    *(f"templates/{name}.txt" for name in _ENCRYPTED),
+    *(f"templates/clear/{name}.txt" for name in _CLEAR),
+    *(f"templates/de/{name}.txt" for name in _GERMAN),
+)
+_TEMPLATE_FOLDERS = tuple(f"config/templates{name}" for name in ("", "/clear", "/de", "/de/clear"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,7 @@ async def _end_agent(home: Path) -> None:
 
 async def _lay_out(root: Path, mailbox: Address, name: str, person: FirstPerson, adopt: bytes | None) -> Founded:
     config_file = root / "config" / "cvdmail.toml"
-    for folder_name in ("", "config", "config/templates", "keys/team", "keys/vendors"):
+    for folder_name in ("", "config", *_TEMPLATE_FOLDERS, "keys/team", "keys/vendors"):
         folder = root / folder_name
         try:
             folder.mkdir(mode=0o755 if "keys" in folder.parts else 0o700, parents=True, exist_ok=True)
