@@ -187,6 +187,21 @@ def read_adopted(path: Path) -> bytes:
     return disk.read_file(path, MAX_KEY_FILE, "key file")
 
 
+def missing_templates(config: Config) -> list[str]:
+    """Return the letter templates of this version that are not beside the configuration."""
+    return [name for name in SHIPPED if name.startswith("templates/") and not (config.file.parent / name).exists()]
+
+
+def lay_out_templates(config: Config) -> list[str]:
+    """Add the letter templates that are missing; those that are there stay as they are."""
+    missing = missing_templates(config)
+    for name in missing:
+        place = config.file.parent / name
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk.write_atomically(place, disk.shipped(name), 0o600)
+    return missing
+
+
 async def upgrade_database(config: Config) -> tuple[str | None, str]:
     """Run the missing schema steps in one transaction; return (version before, version after)."""
     wiring.check_database(config)
