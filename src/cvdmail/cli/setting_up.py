@@ -132,7 +132,10 @@ def store() -> None:
 @json_option
 @global_options
 def upgrade(as_json: bool) -> None:
-    """Bring the database to the schema of this program, and add letter templates that are new; a failure changes nothing."""
+    """Bring the database to the schema of this program, and add letter templates that are new.
+
+    A failure changes nothing.
+    """
     from cvdmail.setup import lay_out_templates
 
     before, after = run(_upgrade())
