@@ -278,9 +278,9 @@ class Line:
         self._server, self._mains, self._plans, self._arrives = server, mains, list(plans), arrives
 
     async def submit(self, mail: OutgoingMail) -> SubmissionResult:
-        inspect(mail)
         self._mains.reach(Point.BEFORE_SUBMISSION)
         self._arrives(mail)
+        inspect(mail)
         self.submitted.append(mail)
         plan = self._plans.pop(0) if self._plans else Plan()
         submission = self._server.judge(mail, plan)

@@ -46,7 +46,15 @@ from cvdmail.core.policy import ResendUnknown
 from cvdmail.core.records import ContactState
 from cvdmail.core.report import read
 from cvdmail.edge.system import SystemEntropy
-from cvdmail.errors import NotFound, Refused, SealBroken, ServerRefused, ServerUnavailable, StoreUnavailable
+from cvdmail.errors import (
+    GuardRefusal,
+    NotFound,
+    Refused,
+    SealBroken,
+    ServerRefused,
+    ServerUnavailable,
+    StoreUnavailable,
+)
 from cvdmail.store.engine import Engines
 from cvdmail.store.transaction import Store
 from cvdmail.store.vault import Vault
@@ -404,7 +412,6 @@ class Outbox(RuleBasedStateMachine):
 
     def _check_arrival(self, mail: OutgoingMail, fence: int) -> None:
         """Judge one submission by the state of the file at this moment; complaints are heard after the step."""
-        inspect(mail)
         found = self.look()
         kept = found.of_case(str(mail.intended.case))
         number = len(kept.attempts)
@@ -420,6 +427,10 @@ class Outbox(RuleBasedStateMachine):
         self.numbers.append((kept.row, number))
 
     def _wrong_mail(self, mail: OutgoingMail, kept: Mail, found: Look) -> Iterator[str]:
+        try:
+            inspect(mail)
+        except GuardRefusal as refusal:
+            yield refusal.why
         meant = {contact_of(kept.vendor), OURS}
         if mail.intended.recipients != meant or not set(mail.recipients) <= meant or mail.envelope_from != OURS:
             yield "it goes to others than those it was approved for"

@@ -11,7 +11,7 @@ from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.policy import ResendUnknown
 from work.outbox_store import VENDORS, Prepared
 from work.outside import End, Point
-from work.test_outbox_machine import Order, Outbox
+from work.test_outbox_machine import Cut, Order, Outbox
 
 SENT, DEFERRED, UNKNOWN = RecipientState.SENT, RecipientState.DEFERRED, RecipientState.UNKNOWN
 Step = tuple[End, tuple[int | None, ...], bool, bool, Order | None]
@@ -42,8 +42,10 @@ def meets(
     return end, rcpt, slow, expires, given
 
 
-def work(town: Outbox, *script: Step, signing: Order | None = None, cut: tuple[Point, int] | None = None) -> None:
-    town.the_daemon_works(script=list(script), cut=cut, connections=2, signing=signing, appends=[])
+def work(
+    town: Outbox, *script: Step, signing: Order | None = None, cut: Cut | None = None, connections: int = 2
+) -> None:
+    town.the_daemon_works(script=list(script), cut=cut, connections=connections, signing=signing, appends=[])
 
 
 def states(town: Outbox, row: int = 1) -> list[RecipientState]:
@@ -154,13 +156,6 @@ def test_an_answer_that_comes_after_the_next_daemon_has_recovered(
     town.check()
 
 
-def test_an_answer_that_comes_too_late_takes_no_other_with_it(town: Outbox) -> None:
-    """The next daemon recovers while one of two mails is on the wire; what became of both is written."""
-    report(town, 0, 1)
-    work(town, meets(End.TAKEN, given=("take over", 0)), meets(End.TAKEN, slow=True))
-    town.check()
-
-
 def test_a_resend_ordered_during_an_attempt_shows(town: Outbox) -> None:
     """One recipient is unknown, the other one is being tried again, when a person wants the first resent."""
     report(town, 0)
@@ -178,3 +173,15 @@ def test_the_power_goes_at_the_first_such_point(town: Outbox, point: Point) -> N
     town.check()
     work(town)
     town.check()
+
+
+def test_a_wrong_log_in_configured_during_a_pass_is_tried_once(town: Outbox) -> None:
+    """One mail leaves with the good log-in, then the operator configures a wrong one, which the next mail meets."""
+    report(town, 0, 1, 2)
+    work(town, meets(given=("change log-in", 2)), meets(), connections=1)
+    work(town)
+    town.nobody_complains()
+    town.time_passes(minutes=31)
+    town.an_order_is_given(given=("change log-in", 3))
+    work(town)
+    assert [states(town, row) for row in (1, 2, 3)] == [[SENT, SENT]] * 3
