@@ -185,3 +185,13 @@ def test_a_wrong_log_in_configured_during_a_pass_is_tried_once(town: Outbox) -> 
     town.an_order_is_given(given=("change log-in", 3))
     work(town)
     assert [states(town, row) for row in (1, 2, 3)] == [[SENT, SENT]] * 3
+
+
+def test_a_daemon_that_was_replaced_sends_no_further_mail(town: Outbox) -> None:
+    """Three mails are frozen; while the first is on the wire another daemon takes over; the rest are that one's."""
+    report(town, 0, 1, 2)
+    work(town, meets(given=("take over", 0)), connections=1)
+    town.check()
+    assert len(town.server.seen) == 1
+    work(town)
+    assert len(town.server.seen) == 3
