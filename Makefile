@@ -38,7 +38,7 @@ bench: $(VENV)/.dev ## Measure ratios to bare gpg, start-up, memory
 	@$(BIN)/python make/bench.py
 
 fuzz: $(VENV)/.dev ## Run the property tests for long
-	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) -q tests/core -k "hypothesis or property or arbitrary or fuzz or machine"
+	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) -q tests/core tests/work/test_outbox_machine.py -k "hypothesis or property or arbitrary or fuzz or machine"
 
 eval: $(VENV)/.dev ## Measure extraction on labelled replies: make eval DATA=FILE
 	@test -n "$(DATA)" || { echo "usage: make eval DATA=FILE" >&2; exit 2; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -59,6 +59,15 @@ IMAP: Mapping[str, Moment] = {
     "mails arrived": Moment(SERVER, rb"(?s)Message-ID: <late@.*OK [^\r\n]*FETCH", passed_on=True),
     "LOGOUT": Moment(CLIENT, rb"LOGOUT"),
 }
+BELT: Mapping[str, Moment] = {
+    "first dot lost on the way": SMTP["dot lost on the way"],
+    "first dot arrived, answer lost": SMTP["dot arrived, answer lost"],
+    "first answer arrived": SMTP["answer arrived"],
+    "second MAIL of a connection": Moment(CLIENT, rb"(?s)MAIL FROM:.*MAIL FROM:"),
+    "second answer of a connection lost": Moment(SERVER, rb"(?s)250 2\.0\.0 kept.*250 2\.0\.0 kept"),
+}
+BELT_SYNCS = range(5, 8)
+MAILS_ON_BELT = 5
 SEND_SYNCS = range(1, 9)
 RECEIVE_SYNCS = range(1, 13)
 
@@ -70,6 +79,7 @@ class Stage:
     lab: Lab
     case: str
     inbox: tuple[bytes, ...] = ()
+    others: tuple[str, ...] = ()
     background: Loop = field(kw_only=True)
 
 
@@ -85,14 +95,24 @@ class Outcome:
     shown: dict[str, Any] = field(default_factory=dict)
     ledger: dict[str, Any] = field(default_factory=dict)
     resent: list[bytes] | None = None
+    every: dict[str, dict[str, Any]] = field(default_factory=dict)
+    status: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
 
     @property
     def delivery(self) -> str:
         """The state of the report for the vendor."""
-        (mail,) = self.shown["outbox"]
-        (state,) = [one["state"] for one in mail["recipients"] if one["address"] == VENDOR]
-        return str(state)
+        return _delivery(self.shown)
+
+    def unknown(self) -> list[str]:
+        """The cases of whose report nobody knows whether the vendor has it."""
+        return [case for case, shown in self.every.items() if shown["outbox"] and _delivery(shown) == "unknown"]
+
+
+def _delivery(shown: Mapping[str, Any]) -> str:
+    (mail,) = shown["outbox"]
+    (state,) = [one["state"] for one in mail["recipients"] if one["address"] == VENDOR]
+    return str(state)
 
 
 def _servers(stack: ExitStack, stage: Stage, folder: Path) -> tuple[Endpoint, Endpoint, Proxy, Proxy]:
@@ -120,9 +140,10 @@ def _play(zygote: Zygote, stage: Stage, server: str, moment: Moment | int | None
             proxy = before_smtp if server == "smtp" else before_imap
             outcome.reached = _killed_at(stage.background, zygote, lab, proxy, moment)
         outcome.passes = _until_quiet(lab)
-        _look(outcome, lab, imap, stage.case)
-        if outcome.shown["outbox"] and outcome.delivery == "unknown":
-            lab.run("ada", "send", stage.case, "--resend-unknown")
+        _look(outcome, lab, imap, stage)
+        if outcome.unknown():
+            for case in outcome.unknown():
+                lab.run("ada", "send", case, "--resend-unknown")
             _until_quiet(lab)
             outcome.resent = read_folder(imap, VENDOR)
     return outcome
@@ -146,16 +167,18 @@ def _until_quiet(lab: Lab) -> int:
     raise AssertionError("the daemon never comes to rest")
 
 
-def _look(outcome: Outcome, lab: Lab, imap: Endpoint, case: str) -> None:
+def _look(outcome: Outcome, lab: Lab, imap: Endpoint, stage: Stage) -> None:
     outcome.vendor, outcome.ours = read_folder(imap, VENDOR), read_folder(imap, MAILBOX)
     outcome.sent = read_folder(imap, MAILBOX, "Sent")
-    outcome.shown = lab.show(case)
+    outcome.every = {case: lab.show(case) for case in (stage.case, *stage.others)}
+    outcome.shown = outcome.every[stage.case]
+    outcome.status = lab.run(None, "status", "--json", status=(0, 1, 3)).json()
     outcome.ledger = lab.run("ben", "ledger", "verify", "--json").json()
 
 
 @pytest.fixture(scope="module")
-def stages() -> Iterator[tuple[Stage, Stage]]:
-    """A report that waits in the outbox; and the same one sent, with four mails that came in answer."""
+def stages() -> Iterator[tuple[Stage, Stage, Stage]]:
+    """A report that waits in the outbox; the same one sent, with four mails that came in answer; several that wait."""
     nowhere = Endpoint("127.0.0.1", 9, "")
     with loop() as background, laboratory(nowhere, nowhere) as lab:
         ours = (lab.root / "keys" / "team" / f"{MAILBOX}.asc").read_bytes()
@@ -171,7 +194,12 @@ def stages() -> Iterator[tuple[Stage, Stage]]:
             later.watch()
             (report,) = read_folder(imap, VENDOR)
             later.end_agents()
-            yield sending, Stage(later, case, _replies(there, report), background=background)
+            full = lab.copy(stack.enter_context(short_folder()))
+            stack.callback(full.end_agents)
+            more = [play.open_case(full, there.home, VENDOR, Words(), []) for _ in range(MAILS_ON_BELT - 1)]
+            full.end_agents()
+            belt = Stage(full, case, others=tuple(more), background=background)
+            yield sending, Stage(later, case, _replies(there, report), background=background), belt
 
 
 def _replies(there: vendor.Vendor, report: bytes) -> tuple[bytes, ...]:
@@ -190,7 +218,7 @@ def _replies(there: vendor.Vendor, report: bytes) -> tuple[bytes, ...]:
 
 
 @pytest.fixture(scope="module")
-def sendings(stages: tuple[Stage, Stage], memory: Path) -> dict[str, Outcome]:
+def sendings(stages: tuple[Stage, Stage, Stage], memory: Path) -> dict[str, Outcome]:
     """Every kill of the way out, two at a time, and one pass that nobody kills."""
     points: dict[str, tuple[str, Moment | int | None]] = {"nobody": ("", None)}
     points |= {f"smtp: {name}": ("smtp", moment) for name, moment in SMTP.items()}
@@ -200,12 +228,21 @@ def sendings(stages: tuple[Stage, Stage], memory: Path) -> dict[str, Outcome]:
 
 
 @pytest.fixture(scope="module")
-def receivings(stages: tuple[Stage, Stage], memory: Path) -> dict[str, Outcome]:
+def receivings(stages: tuple[Stage, Stage, Stage], memory: Path) -> dict[str, Outcome]:
     """Every kill of the way in."""
     points: dict[str, tuple[str, Moment | int | None]] = {"nobody": ("", None)}
     points |= {f"imap: {name}": ("imap", moment) for name, moment in IMAP.items()}
     points |= {f"commit {number}": ("", number) for number in RECEIVE_SYNCS}
     return _all(memory, stages[1], points)
+
+
+@pytest.fixture(scope="module")
+def belts(stages: tuple[Stage, Stage, Stage], memory: Path) -> dict[str, Outcome]:
+    """Kills while two of several mails are in the air, and one pass that nobody kills."""
+    points: dict[str, tuple[str, Moment | int | None]] = {"nobody": ("", None)}
+    points |= {f"smtp: {name}": ("smtp", moment) for name, moment in BELT.items()}
+    points |= {f"commit {number}": ("", number) for number in BELT_SYNCS}
+    return _all(memory, stages[2], points)
 
 
 def _all(memory: Path, stage: Stage, points: Mapping[str, tuple[str, Moment | int | None]]) -> dict[str, Outcome]:
@@ -232,6 +269,7 @@ def _names(points: Mapping[str, Moment], prefix: str) -> list[str]:
 
 
 SENDINGS = [*_names(SMTP, "smtp"), *_names(SENT_COPY, "imap"), *(f"commit {number}" for number in SEND_SYNCS)]
+BELTS = [*_names(BELT, "smtp"), *(f"commit {number}" for number in BELT_SYNCS)]
 RECEIVINGS = [*_names(IMAP, "imap"), *(f"commit {number}" for number in RECEIVE_SYNCS)]
 
 
@@ -276,6 +314,46 @@ def test_where_nobody_can_know_is_called_unknown(sendings: dict[str, Outcome]) -
     assert len(sendings["smtp: dot arrived, answer lost"].vendor) == 1
     for name in SENT_COPY:
         assert sendings[f"imap: {name}"].delivery == "sent"
+
+
+@pytest.mark.parametrize("point", ["nobody", *BELTS])
+def test_every_report_of_several_is_sent_once_or_shown_as_unknown(belts: dict[str, Outcome], point: str) -> None:
+    found = belts[point]
+    assert found.problem == ""
+    assert found.reached or point == "nobody"
+    assert len(found.every) == MAILS_ON_BELT
+    for case, shown in found.every.items():
+        arrived, kept = _about(case, found.vendor), _about(case, found.sent)
+        assert [one["kind"] for one in shown["events"]].count("mail_frozen") == 1
+        assert _delivery(shown) in ("sent", "unknown")
+        assert len(arrived) == 1 if _delivery(shown) == "sent" else len(arrived) <= 1
+        assert len(kept) == 1
+    assert len(found.unknown()) <= 2  # one for each connection
+    assert found.status["outbox"]["unknown"] == len(found.unknown())
+    assert found.status["outbox"]["queued"] == found.status["outbox"]["deferred"] == 0
+    assert found.ledger["ok"], found.ledger["problems"]
+
+
+@pytest.mark.parametrize("point", ["nobody", *BELTS])
+def test_of_several_only_the_unknown_are_resent_and_identically(belts: dict[str, Outcome], point: str) -> None:
+    found = belts[point]
+    assert found.problem == ""
+    assert (found.resent is None) == (found.unknown() == [])
+    for case in found.every:
+        before, after = _about(case, found.vendor), _about(case, found.resent or found.vendor)
+        assert len(after) == len(before) + (case in found.unknown())
+        assert len({_kept(raw) for raw in (*after, *_about(case, (*found.ours, *found.sent)))}) == 1
+
+
+def _about(case: str, mails: Sequence[bytes]) -> list[bytes]:
+    """The mails whose outer subject is a case."""
+    return [raw for raw in mails if f"\r\nSubject: [{case}]\r\n".encode() in raw]
+
+
+def test_a_kill_while_two_are_in_the_air_leaves_unknown_ones(belts: dict[str, Outcome]) -> None:
+    assert belts["nobody"].unknown() == []
+    assert belts["smtp: first dot arrived, answer lost"].unknown()
+    assert belts["smtp: second answer of a connection lost"].unknown()
 
 
 @pytest.mark.parametrize("point", ["nobody", *RECEIVINGS])
