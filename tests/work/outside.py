@@ -246,7 +246,9 @@ class Server:
         """Decide about a mail."""
         if self.log_in != self.accepted:
             outcome = RecipientResult(_D, Stage.LOGIN, 535, "5.7.8 wrong")
-            refused = SubmissionResult(dict.fromkeys(mail.recipients, outcome), stop_queue=True)
+            refused = SubmissionResult(
+                dict.fromkeys(mail.recipients, outcome), stop_queue=True, log_in=str(self.log_in)
+            )
             return Submission(mail, self.clock.now(), self.log_in, refused, frozenset())
         results: dict[Address, RecipientResult] = {}
         for address, code in zip(mail.recipients, plan.rcpt, strict=False):

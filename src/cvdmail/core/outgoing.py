@@ -5,7 +5,7 @@ The vocabulary shared by the guard, the outbox and the SMTP and IMAP edges.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from cvdmail.core.drafts import Letter
@@ -106,9 +106,11 @@ class SubmissionResult:
     """The outcome of one attempt, one entry per recipient.
 
     ``pause_host`` asks to leave the whole host alone for a while (421); ``stop_queue`` that no further attempt be
-    made until a person has mended the log-in (535): retrying would lock the account.
+    made until a person has mended the log-in (535): retrying would lock the account.  ``log_in`` is the one that was
+    refused then, as ``Postman.log_in`` tells it.
     """
 
     recipients: dict[Address, RecipientResult]
     pause_host: bool = False
     stop_queue: bool = False
+    log_in: str = field(default="", repr=False)

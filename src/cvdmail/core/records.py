@@ -328,13 +328,21 @@ class NewMail:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt at a mail that was begun: for whom (address to row), and the states of the other recipients."""
+    """One attempt at a mail that was begun, and for whom (address to row)."""
 
     row: int
     outbox: int
     number: int
     recipients: Mapping[Address, int]
-    others: tuple[RecipientState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MailState:
+    """How a mail stands after an attempt: its state, whether anybody still waits for it, and why it was stopped."""
+
+    state: RecipientState
+    waiting: bool
+    stopped: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +364,16 @@ class Pause:
     until: datetime | None
     stopped: str | None = None
     login_mac: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a participant is reached at this moment; ``gone`` if it was removed, or its case closed or erased."""
+
+    confirmed: bool
+    address: str | None
+    fingerprint: Fingerprint | None
+    gone: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import asyncio
 
 from cvdmail.core.guard import inspect
 from cvdmail.core.outgoing import OutgoingMail, Stage, SubmissionResult
-from cvdmail.edge.smtp_line import Ended, Line, SmtpSettings, Tls, dot_stuffed, fetch_secret
+from cvdmail.edge.smtp_line import Ended, Line, SmtpSettings, Tls, dot_stuffed, fetch_secret, log_in_text
 from cvdmail.edge.tls import client_context
 from cvdmail.errors import ServerRefused, ServerUnavailable
 
@@ -50,7 +50,7 @@ class SmtpPostman:
                     await self._make_ready(line, mail.envelope_from.domain)
                 except Ended as ended:
                     outcomes = dict.fromkeys(mail.recipients, ended.outcome)
-                    return SubmissionResult(outcomes, ended.pause_host, ended.stop_queue)
+                    return SubmissionResult(outcomes, ended.pause_host, ended.stop_queue, ended.log_in)
                 result = await line.transfer(mail, payload)
             if line.is_open:
                 self._idle.append(line)
@@ -77,7 +77,7 @@ class SmtpPostman:
             secret = await fetch_secret(self._settings)
         except Ended:
             secret = ""
-        return f"{self._settings.host}\0{self._settings.port}\0{self._settings.user}\0{secret}"
+        return log_in_text(self._settings, secret)
 
     async def check(self, domain: str) -> None:
         """Connect, encrypt and log in, and send nothing; raise ``ServerUnavailable`` or ``ServerRefused``."""

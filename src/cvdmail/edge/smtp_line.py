@@ -41,7 +41,6 @@ logging.getLogger("aiosmtplib").propagate = False
 
 _ANSWER_LIMIT = 500
 _PIECE = 65_536
-_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 # RFC 4954: authentication required, too weak, wrong, or only under encryption.  Said to MAIL it means the log-in.
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
@@ -98,6 +97,7 @@ class Ended(Exception):
         self.outcome = RecipientResult(state, stage, code, answer)
         self.pause_host = pause_host or code == 421
         self.stop_queue = stop_queue
+        self.log_in = ""
 
 
 class Line:
@@ -110,6 +110,7 @@ class Line:
         self._carried = 0
         self._fresh_until = 0.0
         self._unasked = False
+        self._log_in_text = ""
 
     @property
     def is_open(self) -> bool:
@@ -141,7 +142,7 @@ class Line:
         if self._unasked and ended.outcome.stage is Stage.MAIL and ended.outcome.code in {None, 421}:
             return None
         outcomes = {recipient: settled.get(recipient, ended.outcome) for recipient in mail.recipients}
-        return SubmissionResult(outcomes, ended.pause_host, ended.stop_queue)
+        return SubmissionResult(outcomes, ended.pause_host, ended.stop_queue, self._log_in_text)
 
     async def close(self) -> None:
         """Say QUIT if there is somebody to hear it, wait two seconds at most for the answer, and let go."""
@@ -191,13 +192,17 @@ class Line:
         try:
             self._unasked = False
             await self._open(domain)
-        except BaseException:
+        except BaseException as failed:
             self.drop()
+            if isinstance(failed, Ended):
+                failed.log_in = self._log_in_text
             raise
 
     async def _open(self, domain: str) -> None:
         # Fetched before anything is connected: without it there is nothing to say to the server.
+        self._log_in_text = log_in_text(self._settings, "")
         secret = await fetch_secret(self._settings)
+        self._log_in_text = log_in_text(self._settings, secret)
         self._carried = 0
         smtp = aiosmtplib.SMTP(
             hostname=self._settings.host,
@@ -329,6 +334,11 @@ def _xtext(text: str) -> bytes:
     )
 
 
+def log_in_text(settings: SmtpSettings, secret: str) -> str:
+    """Return who logs in where with which secret, as one text to compare."""
+    return f"{settings.host}\0{settings.port}\0{settings.user}\0{secret}"
+
+
 async def fetch_secret(settings: SmtpSettings) -> str:
     """Return the password or token, empty where nobody logs in; raise ``Ended`` when it cannot be had."""
     if settings.user is None:
@@ -347,9 +357,10 @@ def _b64(text: str) -> bytes:
 
 def dot_stuffed(raw: bytes) -> bytes:
     """RFC 5321 section 4.5.2.  The bytes are signed: what would have to be mended is refused (SMTP smuggling)."""
-    if _BARE_LINE_END.search(raw) or not raw.endswith(b"\r\n") or b"\0" in raw:
+    ends = raw.count(b"\r\n")
+    if raw.count(b"\n") != ends or raw.count(b"\r") != ends or not raw.endswith(b"\r\n") or b"\0" in raw:
         raise GuardRefusal("outgoing mail", "its lines do not all end in CRLF", "this is a fault of the program")
-    return _LINE_START_DOT.sub(b"..", raw)
+    return _LINE_START_DOT.sub(b"..", raw) if b"\n." in raw or raw.startswith(b".") else raw
 
 
 async def _ask(smtp: aiosmtplib.SMTP, stage: Stage, *words: bytes) -> aiosmtplib.SMTPResponse:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cvdmail.core.ids import Address
 from cvdmail.core.outbox import outstanding, overall
 from cvdmail.core.outgoing import RecipientState
-from cvdmail.core.records import Attempt, AttemptOutcome, Pause
+from cvdmail.core.records import Attempt, AttemptOutcome, MailState, Pause
 from cvdmail.core.seal import Place
 from cvdmail.store.rows import Rows
 from cvdmail.store.tables import attempt, blob, event, outbox, recipient, server_pause
@@ -44,6 +44,9 @@ _ON_THE_WIRE = (
 )
 _SHOW = sa.update(outbox).where(outbox.c.id == sa.bindparam("mail")).values(state=sa.bindparam("new"))
 _END = sa.update(attempt).where(attempt.c.id == sa.bindparam("row")).values(ended_at=sa.bindparam("now"))
+_OPEN = sa.select(attempt.c.id).where(
+    attempt.c.id.in_(sa.bindparam("rows", expanding=True)), attempt.c.ended_at.is_(None)
+)
 _OUTCOME = (
     sa.update(recipient)
     .where(recipient.c.id == sa.bindparam("row"))
@@ -76,7 +79,6 @@ class Attempts:
                 mail,
                 int(waiting[0].tries) + 1,
                 {Address.parse(one.address): one.id for one in waiting},
-                tuple(one.state for one in people[mail] if not outstanding(one.state)),
             )
         if begun:
             rows = [
@@ -95,25 +97,19 @@ class Attempts:
             found.setdefault(one.mail, []).append(one)
         return found
 
-    async def end(self, outcomes: Sequence[AttemptOutcome], now: datetime) -> dict[int, RecipientState]:
-        """Commit what attempts came to, the server's words sealed; return the state of each mail."""
+    async def still_open(self, rows: Sequence[int]) -> frozenset[int]:
+        """Return those of these attempts that nobody has closed: another daemon may have taken them for lost."""
+        return frozenset(int(row) for row in await self._connection.scalars(_OPEN, {"rows": list(rows)}))
+
+    async def end(self, outcomes: Sequence[AttemptOutcome], now: datetime) -> dict[int, MailState]:
+        """Commit what attempts came to, the server's words sealed; return how each mail stands now."""
         await self._rows.look_up(blob, event)
-        states: dict[int, RecipientState] = {}
         changes, words = [], []
         for one in outcomes:
-            got = {address: one.results.get(address) for address in one.attempt.recipients}
-            known = [RecipientState.SENDING if result is None else result.state for result in got.values()]
-            states[one.attempt.outbox] = overall([*known, *one.attempt.others])
             changes += [
-                {
-                    "row": one.attempt.recipients[address],
-                    "new": result.state,
-                    "where": result.stage,
-                    "said": result.code,
-                    "now": now,
-                }
-                for address, result in got.items()
-                if result is not None
+                {"row": row, "new": result.state, "where": result.stage, "said": result.code, "now": now}
+                for address, row in one.attempt.recipients.items()
+                if (result := one.results.get(address)) is not None
             ]
             said = "\n".join(f"{address}: {result.code} {result.answer}" for address, result in one.results.items())
             if one.scope is not None:
@@ -122,7 +118,15 @@ class Attempts:
         await self._sealed.put_all(words)
         if changes:
             await self._connection.execute(_OUTCOME, changes)
-        await self._connection.execute(_SHOW, [{"mail": mail, "new": state} for mail, state in states.items()])
+        # Asked for afresh: somebody may have stopped a mail, or ordered a resend, while it was on the wire.
+        people = await self._people([one.attempt.outbox for one in outcomes])
+        states = {
+            mail: MailState(
+                overall([one.state for one in found]), any(outstanding(one.state) for one in found), found[0].stopped
+            )
+            for mail, found in people.items()
+        }
+        await self._connection.execute(_SHOW, [{"mail": mail, "new": found.state} for mail, found in states.items()])
         return states
 
     async def interrupted(self) -> list[Attempt]:
@@ -139,7 +143,6 @@ class Attempts:
                     for person in people[one.outbox]
                     if person.state is RecipientState.SENDING
                 },
-                tuple(person.state for person in people[one.outbox] if person.state is not RecipientState.SENDING),
             )
             for one in open_
         ]

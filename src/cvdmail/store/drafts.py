@@ -9,13 +9,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cvdmail.core.candidates import Channel
 from cvdmail.core.drafts import Content, DraftState, Letter, Signed
 from cvdmail.core.ids import Address, Fingerprint
-from cvdmail.core.records import ApprovalRecord, DraftRecord
+from cvdmail.core.records import ApprovalRecord, ContactState, DraftRecord, Reach
 from cvdmail.core.seal import Place
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import approval, draft, manifest, participant
+from cvdmail.store.tables import approval, case, contact, draft, manifest, participant, pinned_key
 from cvdmail.store.vault import SealedValues
 
 
@@ -112,6 +113,30 @@ class Drafts:
         if not found:
             raise NotFound(f"draft {row}", "there is no such draft", "see 'cvdmail draft list'")
         return found[0]
+
+    async def reach(self, rows: Sequence[int]) -> dict[int, Reach]:
+        """Return how the participant of each draft is reached at this moment; a draft of no case is left out."""
+        query = (
+            sa.select(draft.c.id, participant.c.removed_at, case.c.closed_at, case.c.erased_at, contact, pinned_key)
+            .select_from(draft)
+            .join(participant, participant.c.id == draft.c.participant)
+            .join(case, case.c.id == participant.c.case)
+            .outerjoin(contact, contact.c.id == participant.c.contact)
+            .outerjoin(pinned_key, sa.and_(pinned_key.c.contact == contact.c.id, pinned_key.c.unpinned_at.is_(None)))
+            .where(draft.c.id.in_(rows))
+        )
+        found = (await self._connection.execute(query)).mappings()
+        return {
+            one[draft.c.id]: Reach(
+                one[contact.c.state] is ContactState.CONFIRMED,
+                one[contact.c.value] if one[contact.c.channel] is Channel.EMAIL else None,
+                None if one[pinned_key.c.fingerprint] is None else Fingerprint(one[pinned_key.c.fingerprint]),
+                any(
+                    one[column] is not None for column in (participant.c.removed_at, case.c.closed_at, case.c.erased_at)
+                ),
+            )
+            for one in found
+        }
 
     async def set_state(self, row: int, state: DraftState, digest: str | None) -> None:
         """Move a draft on."""

@@ -19,6 +19,7 @@ from cvdmail.store.rows import Rows
 from cvdmail.store.tables import case, draft, outbox, participant, recipient
 
 _WAITING = (RecipientState.QUEUED, RecipientState.DEFERRED)
+_UNDONE = (*_WAITING, RecipientState.SENDING, RecipientState.UNKNOWN)
 
 
 _RECIPIENTS = (
@@ -214,18 +215,27 @@ class Outbox:
         )
 
     async def stop(self, participants: list[int], why: str, now: datetime, frozen_only: bool = False) -> list[int]:
-        """Refuse every recipient of these participants' mails that still waits, for good; return the mails' rows."""
-        of_them = sa.select(outbox.c.id).where(outbox.c.participant.in_(participants), outbox.c.stopped.is_(None))
+        """Refuse every recipient of these participants' mails that still waits, for good; return the mails' rows.
+
+        A mail on the wire, or of unknown fate, gets the order too: whoever still waits after that is refused then
+        (:meth:`refuse_waiting`), and nothing of it is sent again.
+        """
+        of_them = sa.select(outbox.c.id).where(outbox.c.participant.in_(participants))
         if frozen_only:
             of_them = of_them.where(outbox.c.message.is_not(None))
-        waiting = sa.and_(recipient.c.outbox.in_(of_them), recipient.c.state.in_(_WAITING))
-        found = await self._connection.scalars(sa.select(recipient.c.outbox).where(waiting).distinct())
+        undone = sa.and_(recipient.c.outbox.in_(of_them), recipient.c.state.in_(_UNDONE))
+        found = await self._connection.scalars(sa.select(recipient.c.outbox).where(undone).distinct())
         rows = [int(row) for row in found]
-        await self._connection.execute(sa.update(recipient).where(waiting).values(state=RecipientState.REFUSED, at=now))
         await self._connection.execute(sa.update(outbox).where(outbox.c.id.in_(rows)).values(stopped=why))
+        await self.refuse_waiting(rows, now)
+        return rows
+
+    async def refuse_waiting(self, rows: Sequence[int], now: datetime) -> None:
+        """Refuse whoever still waits for one of these mails."""
+        waiting = sa.and_(recipient.c.outbox.in_(rows), recipient.c.state.in_(_WAITING))
+        await self._connection.execute(sa.update(recipient).where(waiting).values(state=RecipientState.REFUSED, at=now))
         for row in rows:
             await self._show(row)
-        return rows
 
     async def resend_unknown(self, row: int, now: datetime) -> None:
         """Queue the recipients in ``unknown`` once more, with the identical bytes; each only once."""

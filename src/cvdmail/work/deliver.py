@@ -23,11 +23,11 @@ from datetime import datetime
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address
 from cvdmail.core.ledger import Event, Value
-from cvdmail.core.outbox import A_DAY, HOST_PAUSE, admit, delay, gave_up, outstanding
+from cvdmail.core.outbox import A_DAY, HOST_PAUSE, admit, delay, gave_up
 from cvdmail.core.outgoing import OutgoingMail, RecipientResult, RecipientState, Stage, SubmissionResult
 from cvdmail.core.policy import ResendUnknown
 from cvdmail.core.records import Attempt, AttemptOutcome, OutboxRecord, Pause
-from cvdmail.errors import CvdmailError, GuardRefusal, StoreUnavailable
+from cvdmail.errors import CvdmailError, GuardRefusal, Refused, StoreUnavailable
 from cvdmail.ports import Postman
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import DAEMON, Desk
@@ -44,6 +44,7 @@ A_PASS = 1000
 """How many mails one pass takes up at the most."""
 _BEFORE_MAIL = (Stage.CONNECT, Stage.TLS, Stage.LOGIN)
 _LOG_IN_REFUSED = "the server refuses the log-in: mend [smtp], then 'cvdmail doctor'"
+_CHANGED = Refused("mail", "its contact or key changed while it was signed", "approve the draft again")
 _EVENTS = {
     RecipientState.SENT: EventKind.MAIL_SENT,
     RecipientState.DEFERRED: EventKind.MAIL_DEFERRED,
@@ -152,6 +153,7 @@ class _Belt:
         self._signing: asyncio.Queue[list[_Signing] | None] = asyncio.Queue(1)
         self._frozen: asyncio.Queue[Frozen | None] = asyncio.Queue()
         self._room = asyncio.Semaphore(FROZEN_AHEAD)
+        self._replaced = False
 
     async def run(self, rows: Sequence[int]) -> Delivered:
         """Deliver; raise what kept mails from being made only after those on the belt have had their turn."""
@@ -221,8 +223,13 @@ class _Belt:
                     await stop(self._desk, one.record, outcome)
                     self._states[one.record.row] = RecipientState.QUEUED
                     continue
+                ready = one.frozen or frozen.get(one.record.row)
+                if ready is None:
+                    await stop(self._desk, one.record, _CHANGED)
+                    self._states[one.record.row] = RecipientState.QUEUED
+                    continue
                 await self._room.acquire()
-                self._frozen.put_nowait(one.frozen or frozen[one.record.row])
+                self._frozen.put_nowait(ready)
 
     async def _submit_all(self) -> Delivered | None:
         """Keep every connection busy with the next mail; return why the pass ended early, if it did."""
@@ -232,7 +239,7 @@ class _Belt:
         more = True
         try:
             while more or wire:
-                more = more and ended is None and not self._stopping()
+                more = more and ended is None and not self._replaced and not self._stopping()
                 if more and taking is None and len(wire) < self._postman.connections:
                     taking = asyncio.create_task(self._frozen.get())
                 if not wire and taking is None:
@@ -251,6 +258,9 @@ class _Belt:
         finally:
             for task in (*wire, *([taking] if taking is not None else [])):
                 task.cancel()
+        if self._replaced:
+            # Said only now: what was on the wire has ended, and its outcome is written.
+            raise StoreUnavailable("delivery", "another daemon has taken over", "only one may run; this one stops")
         return ended
 
     def _take(self, first: Frozen | None, ready: list[Frozen], free: int) -> bool:
@@ -279,8 +289,7 @@ class _Belt:
             begun = {}
             if ours and living:
                 begun = await tx.attempts.begin([one.record.row for one in living], self._fence, desk.clock.now())
-        if not ours:
-            raise StoreUnavailable("delivery", "another daemon has taken over", "only one may run; this one stops")
+        self._replaced = not ours
         return [_addressed(one, begun[one.record.row]) for one in living if one.record.row in begun]
 
     async def _submit(self, begun: _Begun) -> SubmissionResult:
@@ -294,10 +303,12 @@ class _Belt:
     async def _note_pause(self, tx: Transaction, result: SubmissionResult) -> None:
         now, host = self._desk.clock.now(), self._desk.submission_host
         if result.stop_queue:
-            pause = Pause(None, _LOG_IN_REFUSED, await _login_mac(tx, self._postman))
-            await tx.attempts.set_pause(host, pause, now)
+            log_in_mac = await tx.sealed.mac("smtp log-in", result.log_in)
+            await tx.attempts.set_pause(host, Pause(None, _LOG_IN_REFUSED, log_in_mac), now)
         elif result.pause_host:
-            await tx.attempts.set_pause(host, Pause(now + HOST_PAUSE), now)
+            known = await tx.attempts.pause(host)
+            if known is None or known.stopped is None:  # a refused log-in outlasts a wish for rest
+                await tx.attempts.set_pause(host, Pause(now + HOST_PAUSE), now)
 
     def _ending(self, result: SubmissionResult) -> Delivered | None:
         """Say why nothing more is tried in this pass; None to go on."""
@@ -336,6 +347,10 @@ async def _finish(
 ) -> dict[int, RecipientState]:
     """Write the outcome of attempts for each recipient, and when the mails are tried again, if they are."""
     now = desk.clock.now()
+    unclosed = await tx.attempts.still_open([attempt.row for _, _, attempt, _ in ends])
+    ends = [one for one in ends if one[2].row in unclosed]
+    if not ends:
+        return {}
     outcomes = [
         AttemptOutcome(attempt, result.recipients, scope if await tx.sealed.alive(scope) else None)
         for _, scope, attempt, result in ends
@@ -349,13 +364,16 @@ async def _finish(
         ]
     )
     for record, _, attempt, result in ends:
-        if outstanding(states[record.row]):
+        after = states[record.row]
+        if after.stopped is not None:
+            await tx.outbox.refuse_waiting([record.row], now)
+        elif after.waiting:
             pause = HOST_PAUSE if result.pause_host else delay(attempt.number)
             stopped = f"{GIVEN_UP}; a person must decide" if gave_up(record.queued_at, now) else None
             await tx.outbox.schedule(record.row, now + pause, stopped)
-        if states[record.row] is RecipientState.UNKNOWN and desk.policy.resend_unknown is ResendUnknown.ONCE:
+        if after.stopped is None and desk.policy.resend_unknown is ResendUnknown.ONCE:
             await tx.outbox.resend_unknown(record.row, now)
-    return states
+    return {row: after.state for row, after in states.items()}
 
 
 def _event(record: OutboxRecord, attempt: Attempt, address: Address, outcome: RecipientResult, now: datetime) -> Event:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cvdmail.core.certificate import usable_for_encryption
-from cvdmail.core.drafts import DraftState
+from cvdmail.core.drafts import ALWAYS_CLEAR, CLEAR_LETTERS, ClearExtent, DraftState
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address, MessageId
 from cvdmail.core.ledger import Event, Value
 from cvdmail.core.outgoing import Intended, OutgoingMail
-from cvdmail.core.records import OutboundMail, OutboxRecord
+from cvdmail.core.records import OutboundMail, OutboxRecord, Reach
 from cvdmail.errors import CryptoRefused, CvdmailError, GuardRefusal, NotFound, Refused, SealBroken, StoreUnavailable
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import DAEMON, LEASE, Desk
@@ -57,11 +57,19 @@ async def try_to_make(desk: Desk, prepared: Prepared) -> Made | CvdmailError:
 
 
 async def freeze(desk: Desk, made: Sequence[tuple[OutboxRecord, Prepared, Made]], fence: int) -> dict[int, Frozen]:
-    """Commit the final bytes of mails with all that belongs to them, in one transaction."""
+    """Commit the final bytes of mails with all that belongs to them, in one transaction.
+
+    A mail whose contact, key or case changed while it was signed is left out: its bytes are for yesterday's.
+    """
     now = desk.clock.now()
     async with desk.store.write() as tx:
         if not await holds_lease(tx, fence):
             raise StoreUnavailable("delivery", "another daemon has taken over", "only one may run; this one stops")
+        reach = await tx.drafts.reach([record.draft for record, _, _ in made])
+        extents = await _extents(tx, [prepared for _, prepared, _ in made])
+        made = [one for one in made if _same_reach(one[1], reach.get(one[0].draft), extents)]
+        if not made:
+            return {}
         await tx.sealed.warm({prepared.scope for _, prepared, _ in made})
         mails = [
             OutboundMail(
@@ -85,6 +93,25 @@ async def freeze(desk: Desk, made: Sequence[tuple[OutboxRecord, Prepared, Made]]
         record.row: Frozen(replace(record, message=rows[record.row]), one.mail, prepared.scope)
         for record, prepared, one in made
     }
+
+
+async def _extents(tx: Transaction, drafts: Sequence[Prepared]) -> dict[int, ClearExtent]:
+    """Return what the contacts of the letters in clear get in clear, as it stands at this moment."""
+    people = [one.participant for one in drafts if one.draft.clear and one.participant is not None]
+    return await tx.contacts.clear_extents([one.contact for one in people if one.contact is not None])
+
+
+def _same_reach(prepared: Prepared, reach: Reach | None, extents: Mapping[int, ClearExtent]) -> bool:
+    """Say whether a mail would still go to the very contact and key that it was made for."""
+    if reach is None or prepared.participant is None:
+        return True  # it belongs to no case
+    (recipient,) = prepared.statement.recipients
+    if reach.gone or not reach.confirmed or reach.address != recipient.address.key:
+        return False
+    if not prepared.draft.clear:
+        return reach.fingerprint == recipient.fingerprint
+    extent = extents.get(prepared.participant.contact or 0, ClearExtent.NEVER)
+    return prepared.draft.letter in ALWAYS_CLEAR | CLEAR_LETTERS[extent]
 
 
 def _frozen_event(

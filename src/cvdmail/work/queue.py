@@ -11,7 +11,7 @@ from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address, CaseId
 from cvdmail.core.ledger import Event, Value
 from cvdmail.core.outgoing import RecipientState
-from cvdmail.core.records import NewMail, OutboxRecord
+from cvdmail.core.records import NewMail, OutboxRecord, RecipientRecord
 from cvdmail.core.severity import urgency
 from cvdmail.errors import CvdmailError, Refused
 from cvdmail.store.transaction import Transaction
@@ -112,10 +112,14 @@ def _queued(actor: Actor, prepared: Prepared, row: int, desk: Desk) -> Event:
     return Event(prepared.chain, EventKind.MAIL_QUEUED, desk.clock.now(), by, body, prepared.draft.participant)
 
 
+def _may_go_again(person: RecipientRecord) -> bool:
+    return person.state is RecipientState.UNKNOWN and person.resent == 0
+
+
 async def resend_unknown(desk: Desk, actor: Actor, case_id: CaseId) -> int:
     """Let mails go out once more whose fate is unknown, or that were given up after days; return how many.
 
-    The bytes are the identical ones.
+    The bytes are the identical ones.  What a person has stopped since stays stopped.
     """
     actor.require(PersonRole.RESEARCHER, "send")
     now = desk.clock.now()
@@ -124,7 +128,7 @@ async def resend_unknown(desk: Desk, actor: Actor, case_id: CaseId) -> int:
         unknown = [
             one
             for one in await tx.outbox.select(case_row=case.row)
-            if any(person.state is RecipientState.UNKNOWN and person.resent == 0 for person in one.recipients)
+            if (one.stopped is None and any(_may_go_again(person) for person in one.recipients))
             or (one.stopped or "").startswith(GIVEN_UP)
         ]
         for one in unknown:
