@@ -128,7 +128,7 @@ async def measure(folder: Path, algorithm: str, options: argparse.Namespace, sin
         actor = Actor(config.people[0], desk.openpgp)
         key = await keyring.export_public(vendor_home, vendor)
         await contacts.pin(desk, actor, key, VENDOR, None, False)
-        texts = [REPORT % number + os.urandom(2000).hex().encode() + b"\n" for number in range(count)]
+        texts = [REPORT % number + body() for number in range(count)]
         sent = await measure_sending(desk, actor, vendor, texts, rounds)
         results[f"send {algorithm}: reports/s"], results[f"send {algorithm}: ratio to gpg --sign --encrypt"] = sent
         replies = await make_replies(desk, vendor_home, vendor, count * rounds)
@@ -154,6 +154,11 @@ def make_key(folder: Path, algorithm: str) -> bytes:
     secret = subprocess.run([*base, "--armor", "--export-secret-keys"], check=True, capture_output=True).stdout
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
     return secret
+
+
+def body() -> bytes:
+    """Return 4 KB that hardly compress, in lines as people write them."""
+    return b"\n".join(os.urandom(36).hex().encode() for _ in range(55)) + b"\n"
 
 
 def floor(command: Sequence[str], inputs: Sequence[bytes]) -> float:
@@ -211,7 +216,7 @@ def measure_batch(folder: Path, count: int) -> dict[str, object]:
     reports = folder / "reports"
     reports.mkdir()
     for number in range(count):
-        text = REPORT % (1_000_000 + number) + os.urandom(2000).hex().encode() + b"\n"
+        text = REPORT % (1_000_000 + number) + body()
         (reports / f"{number:05d}.md").write_bytes(text)
     program = [sys.executable, "-m", "cvdmail", "--config", str(folder / "lab" / "config" / "cvdmail.toml")]
     began = time.perf_counter()

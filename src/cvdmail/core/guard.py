@@ -20,9 +20,12 @@ other: which one is asked for is the intention's word, not the mail's.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import quopri
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from cvdmail.core import packets
 from cvdmail.core.compose import CLEAR_TYPE, check_line, encoded_words, mailbox_field, quoted_printable
@@ -40,6 +43,8 @@ _ONCE = ("from", "to", "reply-to", "subject", "date", "message-id", "mime-versio
 _AT_MOST_ONCE = ("cc", "in-reply-to", "references")
 _CLEAR_ONCE = (*_ONCE, "content-transfer-encoding")
 _CLEAR_AT_MOST_ONCE = ("in-reply-to", "references")
+_LONG_LINE = re.compile(rb"[^\n]{1000}")  # 998 octets and the CR
+_REMEMBERED_SIZE = 256 * 1024
 _CONTENT_TYPE = re.compile(
     rb'multipart/encrypted; protocol="application/pgp-encrypted"; boundary="([0-9a-z]{16,60})"\Z'
 )
@@ -59,22 +64,40 @@ def inspect(mail: OutgoingMail) -> None:
     raw, intended = mail.raw, mail.intended
     if len(raw) > MAX_OUTGOING:
         raise _stop(f"it is larger than {MAX_OUTGOING // 1024 // 1024} MB")
-    _check_lines(raw)
-    head, blank, body = raw.partition(b"\r\n\r\n")
-    if not blank:
-        raise _stop("it has no body")
     if intended.clear is not None:
-        _check_clear(head, body, mail, intended.clear)
+        _check_clear(*_halves(raw), mail, intended.clear)
         return
-    values = _read_header(head, _ONCE, _AT_MOST_ONCE)
+    take_apart = _taken_apart if len(raw) <= _REMEMBERED_SIZE else _taken_apart.__wrapped__
+    values, shape = take_apart(raw)
     _check_addresses(values, mail)
     _check_values(values, intended)
     if intended.case is None or values["subject"] != f"[{intended.case}]".encode("ascii"):
         raise _stop("the outer subject is not the bare case id")
+    if len(shape.key_ids) != len(set(shape.key_ids)) or frozenset(shape.key_ids) != intended.encryption_key_ids:
+        raise _stop("it is not encrypted to exactly the intended keys")
+
+
+def _halves(raw: bytes) -> tuple[bytes, bytes]:
+    _check_lines(raw)
+    head, blank, body = raw.partition(b"\r\n\r\n")
+    if not blank:
+        raise _stop("it has no body")
+    return head, body
+
+
+@functools.lru_cache(maxsize=64)
+def _taken_apart(raw: bytes) -> tuple[Mapping[str, bytes], packets.EncryptedShape]:
+    """Return what the bytes of an encrypted mail say of themselves: its header fields, and the shape of its ciphertext.
+
+    Every mail is looked at when it is made and again before its socket.  The same bytes say the same, so they are taken
+    apart once; whether that is what was intended is asked each time.
+    """
+    head, body = _halves(raw)
+    values = _read_header(head, _ONCE, _AT_MOST_ONCE)
     kind = _CONTENT_TYPE.match(values["content-type"])
     if kind is None:
         raise _stop("it is not a PGP/MIME encrypted mail (RFC 3156)")
-    _check_ciphertext(_ciphertext(body, kind[1]), intended)
+    return MappingProxyType(values), _shape(_ciphertext(body, kind[1]))
 
 
 def _check_lines(raw: bytes) -> None:
@@ -82,7 +105,7 @@ def _check_lines(raw: bytes) -> None:
         raise _stop("it is not 7-bit text")
     if raw.count(b"\n") != raw.count(b"\r\n") or raw.count(b"\r") != raw.count(b"\r\n"):
         raise _stop("it holds a lone CR or LF")
-    if not raw.endswith(b"\r\n") or max(map(len, raw.split(b"\r\n"))) > 998:
+    if not raw.endswith(b"\r\n") or _LONG_LINE.search(raw):
         raise _stop("a line is longer than 998 octets or the last one is open")
 
 
@@ -115,7 +138,7 @@ def _addresses(value: bytes) -> frozenset[Address]:
         raise _stop("a recipient field does not hold plain addresses") from None
 
 
-def _check_addresses(values: dict[str, bytes], mail: OutgoingMail) -> None:
+def _check_addresses(values: Mapping[str, bytes], mail: OutgoingMail) -> None:
     intended = mail.intended
     if not intended.to:
         raise _stop("nobody is meant to read it")
@@ -143,7 +166,7 @@ def _check_addresses(values: dict[str, bytes], mail: OutgoingMail) -> None:
         raise _stop("Reply-To is not the mailbox")
 
 
-def _check_values(values: dict[str, bytes], intended: Intended) -> None:
+def _check_values(values: Mapping[str, bytes], intended: Intended) -> None:
     if values["message-id"] != f"<{intended.message_id}>".encode("ascii"):
         raise _stop("the Message-ID is not the committed one")
     if values["mime-version"] != b"1.0" or not _DATE.match(values["date"]):
@@ -177,7 +200,8 @@ def ciphertext_of(raw: bytes) -> bytes:
     return _ciphertext(body, kind[1])
 
 
-def _check_ciphertext(armoured: bytes, intended: Intended) -> None:
+def _shape(armoured: bytes) -> packets.EncryptedShape:
+    """Return to whom a ciphertext is encrypted; refuse one that could be opened or changed by anybody else."""
     try:
         shape = packets.encryption_key_ids(packets.dearmor(armoured))
     except CvdmailError:
@@ -186,8 +210,7 @@ def _check_ciphertext(armoured: bytes, intended: Intended) -> None:
         raise _stop("it can be opened with a password")
     if shape.data not in (packets.DataKind.SEIPD1, packets.DataKind.SEIPD2, packets.DataKind.AEAD):
         raise _stop("its ciphertext is not integrity protected")
-    if len(shape.key_ids) != len(set(shape.key_ids)) or frozenset(shape.key_ids) != intended.encryption_key_ids:
-        raise _stop("it is not encrypted to exactly the intended keys")
+    return shape
 
 
 def _check_clear(head: bytes, body: bytes, mail: OutgoingMail, confirmed: ClearLetter) -> None:

@@ -6,6 +6,7 @@ right.  None of them echoes the refused text in its error: it may come from outs
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ _MESSAGE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}@[\x21-\x3b\x3d\x3f-\x
 _TOKEN = re.compile(r"[a-z2-7]{16}\Z")
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_domain(text: str) -> str:
     """Return ``text`` as a lower-case A-label domain of at least two labels (RFC 5890); raise ``Refused``."""
     lowered = text.strip().lower().rstrip(".")

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from cvdmail.errors import StoreUnavailable
-from cvdmail.store.one_hop import OneHopDriver
+from cvdmail.store.sqlite_driver import Driver
 
 BUSY_SECONDS = 20
 _LOCK = 0x6376646D  # "cvdm": the advisory lock under which PostgreSQL writers queue
@@ -55,7 +55,7 @@ class Engines:
     def _create(self, url: sa.URL, size: int, begin: str) -> AsyncEngine:
         engine = create_async_engine(
             url,
-            **({"module": OneHopDriver()} if self.sqlite else {}),
+            **({"module": Driver()} if self.sqlite else {}),
             hide_parameters=True,  # an error must never print a value
             poolclass=AsyncAdaptedQueuePool,
             pool_size=size,
