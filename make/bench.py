@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cvdmail import setup, wiring
@@ -27,8 +27,8 @@ from cvdmail.config import load
 from cvdmail.core import compose
 from cvdmail.core.compose import Headers
 from cvdmail.core.extract.mailkind import MailKind
-from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId
-from cvdmail.core.outgoing import OutgoingMail, RecipientResult, RecipientState, Stage, SubmissionResult
+from cvdmail.core.ids import Address, Fingerprint, MessageId
+from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.records import MessageState
 from cvdmail.edge import keyring
 from cvdmail.edge.gpg import Gpg
@@ -56,39 +56,46 @@ origin: automated
 
 
 class Sink:
-    """A submission server that takes everything at once: SMTP itself is not what is measured here."""
+    """A submission server in a process of its own (``make/sink.py``), with a certificate made for it."""
 
-    connections = 4
+    def __init__(self, folder: Path) -> None:
+        self.certificate, key = folder / "sink.pem", folder / "sink.key"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out",
+             self.certificate], check=True, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        command = [sys.executable, Path(__file__).with_name("sink.py"), self.certificate, key]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
 
-    async def submit(self, mail: OutgoingMail) -> SubmissionResult:
-        """Run the guard, as every real edge does, and accept."""
-        from cvdmail.core.guard import inspect
+    def settings(self) -> str:
+        """Return the section of the configuration that leads to it."""
+        return f'\n[smtp]\nhost = "localhost"\nport = {self.port}\nca_file = "{self.certificate}"\nconnections = 4\n'
 
-        inspect(mail)
-        taken = RecipientResult(RecipientState.SENT, Stage.DONE, 250, "ok")
-        return SubmissionResult(dict.fromkeys(mail.recipients, taken))
-
-    async def log_in(self) -> str:
-        """Nobody logs in."""
-        return ""
-
-    async def close(self) -> None:
-        """Nothing to close."""
+    def close(self) -> None:
+        """Stop it."""
+        self.process.kill()
+        self.process.wait()
 
 
 async def main() -> None:
     """Measure and print a table, or JSON with --json."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--count", type=int, default=60, help="mails a round")
+    arguments.add_argument("--count", type=int, default=200, help="mails a round")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--json", action="store_true")
+    arguments.add_argument("--batch", type=int, default=1000, help="reports for send --batch")
     options = arguments.parse_args()
     results: dict[str, object] = {}
     for algorithm in ("ed25519", "rsa3072"):
         folder = Path(tempfile.mkdtemp(prefix="cvdb-"))
+        sink = Sink(folder)
         try:
-            results |= await measure(folder, algorithm, options.count, options.rounds)
+            results |= await measure(folder, algorithm, options, sink)
         finally:
+            sink.close()
             for home in (folder / "lab" / "state" / "gnupg", folder / "vendor"):
                 subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
             shutil.rmtree(folder, ignore_errors=True)
@@ -101,14 +108,18 @@ async def main() -> None:
         print(f"{name:56} {value}")
 
 
-async def measure(folder: Path, algorithm: str, count: int, rounds: int) -> dict[str, object]:
+async def measure(folder: Path, algorithm: str, options: argparse.Namespace, sink: Sink) -> dict[str, object]:
     """Ingest and send with one kind of mailbox key."""
+    count, rounds = options.count, options.rounds
     vendor_home = folder / "vendor"
     vendor_home.mkdir(mode=0o700)
     vendor = await keyring.generate(vendor_home, "Vendor", VENDOR, None)
     secret = make_key(folder, algorithm)
     await setup.found(folder / "lab", MAILBOX, "Lab", setup.FirstPerson("Ada", MAILBOX), secret)
-    config = load(folder / "lab" / "config" / "cvdmail.toml")
+    file, policy = folder / "lab" / "config" / "cvdmail.toml", folder / "lab" / "config" / "policy.toml"
+    file.write_text(file.read_text() + sink.settings())
+    policy.write_text(policy.read_text().replace("new_per_day = 20", "new_per_day = 0").replace("= 200", "= 0"))
+    config = load(file)
     home = config.openpgp.home
     await keyring.import_public(vendor_home, await keyring.export_public(home, config.openpgp.mailbox_key))
     await keyring.import_public(home, await keyring.export_public(vendor_home, vendor))
@@ -125,6 +136,8 @@ async def measure(folder: Path, algorithm: str, count: int, rounds: int) -> dict
         results[f"ingest {algorithm}: mails/s"], results[f"ingest {algorithm}: ratio to gpg --decrypt"] = got
         if algorithm == "ed25519":
             results["ingest plain: mails/s"] = await measure_plain(desk, count * 2)
+    if algorithm == "ed25519":
+        results |= measure_batch(folder, options.batch)
     return results
 
 
@@ -162,35 +175,56 @@ async def timed(work: Callable[[], Awaitable[int]]) -> float:
 async def measure_sending(
     desk: Desk, actor: Actor, vendor: Fingerprint, texts: list[bytes], rounds: int
 ) -> tuple[str, str]:
-    """Queue and deliver reports; the floor signs and encrypts texts of the same size to the same keys."""
+    """Queue and deliver approved reports over SMTP; the floor signs and encrypts the same texts to the same keys."""
     home, mailbox_key = desk.config.openpgp.home, str(desk.config.openpgp.mailbox_key)
     command = [*GPG, "--homedir", str(home), "-u", mailbox_key, "-r", str(vendor), "-r", mailbox_key]
     ours, bare = [], []
     async with desk.store.write() as tx:
-        from datetime import timedelta
-
         now = desk.clock.now()
         lease = await tx.leases.take("daemon", "bench", now, now + timedelta(hours=1))
     assert lease is not None
+    postman = wiring.smtp_postman(desk.config)
+    assert postman is not None
     for number in range(rounds):
-        cases = []
+        drafts = []
         for text in texts:
             raw = text + f"round {number}\n".encode()
-            opened = await open_case.open_case(desk, actor, open_case.read_report(raw), raw, (), ())
-            await review.approve(desk, actor, opened.drafts[0])
-            cases.append(opened.case)
+            drafts += (await open_case.open_case(desk, actor, open_case.read_report(raw), raw, (), ())).drafts
+        for start in range(0, len(drafts), review.AT_ONCE):
+            await review.approve_many(desk, actor, drafts[start : start + review.AT_ONCE])
 
-        async def send(cases: list[CaseId] = cases) -> int:
-            for case in cases:
-                await queue.send(desk, actor, case)
-            done = 0
-            while states := (await deliver_due(desk, Sink(), lease.fence)).states:
-                done += sum(state is RecipientState.SENT for state in states.values())
-            return done
+        async def send(drafts: list[int] = drafts) -> int:
+            for start in range(0, len(drafts), review.AT_ONCE):
+                async with desk.store.write() as tx:
+                    await queue.queue_drafts(desk, tx, actor, drafts[start : start + review.AT_ONCE])
+            done = await deliver_due(desk, postman, lease.fence)
+            return sum(state is RecipientState.SENT for state in done.states.values())
 
         bare.append(await asyncio.to_thread(floor, [*command, "--armor", "--sign", "--encrypt"], texts))
         ours.append(await timed(send))
+    await postman.close()
     return f"{statistics.median(ours):.0f}", ratio(ours, bare)
+
+
+def measure_batch(folder: Path, count: int) -> dict[str, object]:
+    """Open, approve and queue a folder of reports, then deliver them, each by the command a person would type."""
+    reports = folder / "reports"
+    reports.mkdir()
+    for number in range(count):
+        text = REPORT % (1_000_000 + number) + os.urandom(2000).hex().encode() + b"\n"
+        (reports / f"{number:05d}.md").write_bytes(text)
+    program = [sys.executable, "-m", "cvdmail", "--config", str(folder / "lab" / "config" / "cvdmail.toml")]
+    began = time.perf_counter()
+    subprocess.run([*program, "send", "--batch", reports, "--approve"], check=True, stdout=subprocess.DEVNULL)
+    queued = time.perf_counter()
+    subprocess.run([*program, "watch", "--once"], check=False, stdout=subprocess.DEVNULL)
+    sent = time.perf_counter()
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    return {
+        f"send --batch, {count} reports: opened, approved, queued, s": f"{queued - began:.1f}",
+        f"watch --once, {count} reports: delivered, s": f"{sent - queued:.1f}",
+        "the same: peak memory, MB": peak,
+    }
 
 
 async def make_replies(desk: Desk, vendor_home: Path, vendor: Fingerprint, count: int) -> list[tuple[bytes, bytes]]:

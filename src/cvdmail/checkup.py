@@ -10,10 +10,15 @@ from pathlib import Path
 
 from cvdmail import wiring
 from cvdmail.config import Config, PersonRole
+from cvdmail.core import guard
 from cvdmail.core.certificate import usable_for_encryption
+from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.edge import disk, keyring
 from cvdmail.errors import CvdmailError, ServerRefused
 from cvdmail.work.health import status
+
+OWN_COPIES = 5
+"""How many of the mails sent last are opened again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,11 @@ async def examine(config: Config, as_address: str | None, offline: bool) -> list
         ("people", lambda: _people(config)),
         ("discovery", lambda: _discovery(config)),
         ("database", lambda: _database(config, as_address)),
+        ("own copies", lambda: _own_copies(config, as_address)),
         ("clock", lambda: _clock()),
     ]
     if not offline:
-        checks += [("imap", lambda: _imap(config)), ("smtp", lambda: _smtp(config))]
+        checks += [("imap", lambda: _imap(config)), ("smtp", lambda: _smtp(config, as_address))]
     findings: list[Finding] = []
     for name, look in checks:
         try:
@@ -116,6 +122,23 @@ async def _database(config: Config, as_address: str | None) -> list[Finding]:
     return findings
 
 
+async def _own_copies(config: Config, as_address: str | None) -> list[Finding]:
+    """Open the last few mails that were sent with the mailbox key: a copy that nobody can read is no copy."""
+    async with wiring.person_desk(config, as_address) as (desk, _), desk.store.read() as tx:
+        sent = [one for one in await tx.inbox.latest_sent(OWN_COPIES) if one.encrypted]
+        raws = await tx.inbox.raws([one.row for one in sent])
+    gpg, unreadable = wiring.mailbox_gpg(config), 0
+    for raw in raws.values():
+        result, text = await gpg.decrypt(guard.ciphertext_of(raw))
+        by_us = [(one.state, one.fingerprint) for one in result.signatures]
+        good = result.ok and bool(text) and by_us == [(SignatureState.GOOD, str(config.openpgp.mailbox_key))]
+        unreadable += not good
+    if unreadable:
+        what = f"{unreadable} of the last {len(raws)} mails sent do not open with our own key"
+        return [Finding("own copies", "problem", what, "restore the mailbox key that they were encrypted to")]
+    return [Finding("own copies", "ok", f"the last {len(raws)} mails sent open with our own key")]
+
+
 async def _clock() -> list[Finding]:
     now = datetime.now(UTC)
     built = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)  # noqa: ASYNC240
@@ -143,7 +166,7 @@ async def _imap(config: Config) -> list[Finding]:
         await mailbox.close()
 
 
-async def _smtp(config: Config) -> list[Finding]:
+async def _smtp(config: Config, as_address: str | None) -> list[Finding]:
     postman = wiring.smtp_postman(config)
     if postman is None:
         return [Finding("smtp", "warning", "not configured: nothing is sent", "fill in [smtp]")]
@@ -151,4 +174,9 @@ async def _smtp(config: Config) -> list[Finding]:
         await postman.check(config.mailbox.address.domain)
     finally:
         await postman.close()
+    async with wiring.person_desk(config, as_address) as (desk, _), desk.store.write() as tx:
+        pause = await tx.attempts.pause(desk.submission_host)
+        if pause is not None and pause.stopped is not None:
+            await tx.attempts.set_pause(desk.submission_host, None, desk.clock.now())
+            return [Finding("smtp", "ok", "TLS and log-in are good again: sending goes on")]
     return [Finding("smtp", "ok", "TLS and log-in are good")]

@@ -25,6 +25,7 @@ from cvdmail.ports import Mailbox, Mailboxes, Postman
 from cvdmail.work.deliver import Delivered, deliver_due, recover
 from cvdmail.work.desk import LEASE, Desk
 from cvdmail.work.file_mail import Settled, process_stored
+from cvdmail.work.health import key_warnings
 from cvdmail.work.receive import sync_folder
 from cvdmail.work.sent_copies import store_copies
 from cvdmail.work.upkeep import checkpoint
@@ -249,7 +250,10 @@ class Daemon:
         assert postman is not None
         await recover(self._desk)  # what an error of the last round left open
         while not self._stop.is_set():
-            await checkpoint(self._desk)
+            if await checkpoint(self._desk):
+                for warning in await key_warnings(self._desk):
+                    log.warning("keys: %s", warning)
+                    self._tell(f"keys: {warning}")
             delivered: Delivered = await deliver_due(self._desk, postman, self._fence, stopping=self._stop.is_set)
             for row, state in delivered.states.items():
                 self._tell(f"outbox {row}: {state.value}")

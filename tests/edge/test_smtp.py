@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cvdmail.core.outgoing import RecipientResult, RecipientState, Stage, SubmissionResult
+from cvdmail.core.outgoing import OutgoingMail, RecipientResult, RecipientState, Stage, SubmissionResult
 from cvdmail.edge.smtp import SmtpPostman, SmtpSettings, Tls
+from cvdmail.edge.smtp_line import MAILS_PER_CONNECTION
 from cvdmail.embedded import EmbeddedServers, LocalUser
 from cvdmail.errors import ConfigError, CryptoUnavailable, GuardRefusal
 from servers.certificates import Pair, expired, right, short_folder, wrong_name
@@ -185,10 +186,10 @@ async def test_partial_refusal_in_the_middle_of_a_lost_connection(pair: Pair, pe
 
 async def test_the_connection_is_kept_and_renewed_when_the_server_has_left(pair: Pair, pen: Scribe) -> None:
     async with scripted(pair, Tls.IMPLICIT) as server:
-        postman = SmtpPostman(_settings(server, pair.ca_file))
+        postman = SmtpPostman(replace(_settings(server, pair.ca_file), fresh_seconds=0))
         for _ in range(3):
             assert _only(await postman.submit(pen.mail("the report"))).state is SENT
-        assert server.connections == 1
+        assert (server.connections, server.said["RSET"]) == (1, 2)
         server.answers = {**GOOD, "RSET": Odd.DROP}
         assert _only(await postman.submit(pen.mail("the report"))).state is SENT
         server.answers = {**GOOD, "RSET": "421 idle for too long"}
@@ -196,6 +197,59 @@ async def test_the_connection_is_kept_and_renewed_when_the_server_has_left(pair:
         assert server.connections == 3
         await postman.close()
     assert server.lines[-1] == "QUIT"
+
+
+@pytest.mark.parametrize("gone", [Odd.DROP, "421 too many mails"])
+async def test_a_connection_only_thought_to_be_alive_is_renewed(pair: Pair, pen: Scribe, gone: str | Odd) -> None:
+    async with scripted(pair, Tls.IMPLICIT, MAIL=("250 ok", gone, "250 ok")) as server:
+        postman = SmtpPostman(_settings(server, pair.ca_file))
+        for text in ("the report", "another"):
+            assert _only(await postman.submit(pen.mail(text))).state is SENT
+        assert server.connections == 2
+        assert "RSET" not in server.said
+        await postman.close()
+
+
+async def test_after_so_many_mails_a_connection_is_closed(pair: Pair, pen: Scribe) -> None:
+    async with scripted(pair, Tls.IMPLICIT) as server:
+        postman = SmtpPostman(_settings(server, pair.ca_file))
+        mail = pen.mail("the report")
+        for _ in range(MAILS_PER_CONNECTION + 1):
+            assert _only(await postman.submit(mail)).state is SENT
+        assert (server.connections, server.said["QUIT"]) == (2, 1)
+        await postman.close()
+
+
+async def test_connections_are_bounded_and_a_refused_log_in_is_not_tried_beside(pair: Pair, pen: Scribe) -> None:
+    async with scripted(pair, Tls.IMPLICIT) as server:
+        settings = replace(_settings(server, pair.ca_file), connections=3)
+        postman = SmtpPostman(settings)
+        done = await asyncio.gather(*(postman.submit(pen.mail("the report")) for _ in range(12)))
+        assert all(_only(one).state is SENT for one in done)
+        assert server.connections <= 3
+        await postman.close()
+        server.answers, server.connections = {**GOOD, "AUTH": "535 no"}, 0
+        refused = await asyncio.gather(*(postman.submit(pen.mail("the report")) for _ in range(3)))
+        assert all(one.stop_queue for one in refused)
+        assert server.connections == 1
+
+
+async def test_delivery_notifications_are_asked_for_where_they_are_offered(pair: Pair, pen: Scribe) -> None:
+    offering = str(GOOD["EHLO"]).replace("250-SIZE", "250-DSN\r\n250-SIZE")
+    async with scripted(pair, Tls.IMPLICIT, EHLO=offering) as server:
+        mail = pen.mail("the report")
+        assert _only(await _try_one(server, pair, mail)).state is SENT
+    (envelope,) = [line for line in server.lines if line.startswith("MAIL")]
+    assert envelope.endswith(f"RET=HDRS ENVID={mail.intended.message_id}")
+    (asked,) = [line for line in server.lines if line.startswith("RCPT")]
+    assert asked.endswith(f"NOTIFY=FAILURE,DELAY ORCPT=rfc822;{VENDOR}")
+
+
+async def _try_one(server: Server, pair: Pair, mail: OutgoingMail) -> SubmissionResult:
+    postman = SmtpPostman(_settings(server, pair.ca_file))
+    result = await postman.submit(mail)
+    await postman.close()
+    return result
 
 
 async def test_a_cancel_drops_the_connection(pair: Pair, pen: Scribe) -> None:

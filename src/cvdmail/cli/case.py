@@ -149,93 +149,15 @@ def show(case_id: str, as_json: bool) -> None:
 
 
 async def _show(case_id: CaseId, as_json: bool) -> None:
+    from cvdmail.cli import whole_case as view
     from cvdmail.work.show import whole_case
 
     async with at_desk() as (desk, _):
         found = await whole_case(desk, case_id)
     if as_json:
-        print_json(_case_json(found))
-        return
-    echo(f"{found.case.id}  {visible(found.case.title or '(erased)')}")
-    state = found.case.state
-    echo(f"opened {render.day(found.case.opened_at)}, origin {found.case.origin.value}, embargo {state.em.value}")
-    echo()
-    render.table(
-        ("participant", "vendor", "role", "state", "fix path"),
-        [(one.row, one.vendor, one.role.value, one.state.rm.value, one.state.vfd.value) for one in found.participants],
-    )
-    echo()
-    render.table(
-        ("when", "message", "direction", "from", "kind", "trust", "signature", "subject"),
-        [
-            (
-                render.day(one.record.received_at),
-                one.record.row,
-                one.record.direction.value,
-                one.reading.get("from"),
-                one.record.kind.value if one.record.kind else "",
-                one.record.trust.value if one.record.trust else "",
-                one.record.signature.value if one.record.signature else "",
-                one.reading.get("subject"),
-            )
-            for one in found.messages
-        ],
-    )
-    echo()
-    render.table(
-        ("fact", "message", "what", "state", "grade", "words"),
-        [
-            (one.row, one.message, one.fact.kind.value, one.state.value, one.fact.grade.value, one.fact.quote)
-            for one in found.facts
-        ],
-    )
-    if found.deliveries:
-        echo()
-        render.table(
-            ("delivery", "participant", "direction", "channel", "when", "reference"),
-            [
-                (one.row, one.participant, one.direction.value, one.channel.value, render.day(one.at), one.reference)
-                for one in found.deliveries
-            ],
-        )
-    if found.promises:
-        echo()
-        render.table(
-            ("promise", "what", "from", "to", "made", "slips"),
-            [
-                (one.row, f"{one.kind.value} {one.status}", one.first, one.last, render.day(one.made_at), one.slips)
-                for one in found.promises
-            ],
-        )
-
-
-def _case_json(found: Any) -> dict[str, object]:
-    people = [one.to_json() for one in found.people]
-    return {
-        **render.case_json(found.case, people),
-        "opened_at": found.case.opened_at.isoformat(),
-        "em": found.case.state.em.value,
-        "pxa": found.case.state.pxa,
-        "messages": [
-            render.message_json(one.record, one.reading, one.filings, one.facts, []) for one in found.messages
-        ],
-        "facts": [{**render.fact_json(one), "message": one.message} for one in found.facts],
-        "promises": [render.promise_json(one) for one in found.promises],
-        "outbox": [render.outbox_json(one) for one in found.outbox],
-        "deliveries_elsewhere": [render.delivery_json(one) for one in found.deliveries],
-        "events": [
-            {
-                "seq": entry.seq,
-                "at": entry.event.at.isoformat(),
-                "kind": entry.event.kind.value,
-                "actor": entry.event.actor,
-                "participant": entry.event.participant,
-                "body": entry.event.body,
-                "hash": entry.hash.hex(),
-            }
-            for entry in found.events
-        ],
-    }
+        print_json(view.to_json(found))
+    else:
+        view.show(found)
 
 
 @case.command("timeline")

@@ -193,8 +193,13 @@ def status(as_json: bool) -> None:
             [(one["folder"], one["last_sync"], one["behind"]) for one in shape["mailboxes"]],
         )
         outbox = shape["outbox"]
-        echo(f"outbox: {outbox['queued']} queued, {outbox['deferred']} deferred, {outbox['unknown']} unknown")
+        echo(
+            f"outbox: {outbox['queued']} queued ({outbox['held_back']} held back for the vendor's sake), "
+            f"{outbox['deferred']} deferred, {outbox['unknown']} unknown"
+        )
         echo(f"pen: {shape['pen']}, unparsed: {shape['unparsed']}")
+        for warning in shape["warnings"]:
+            echo(f"warning: {warning}")
     if not shape["healthy"]:
         raise SystemExit(1)
 

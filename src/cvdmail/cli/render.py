@@ -103,6 +103,8 @@ def outbox_json(one: OutboxRecord) -> dict[str, object]:
             for person in one.recipients
         ],
         "stopped": one.stopped,
+        "waits": one.waits,
+        "urgency": one.urgency,
     }
 
 

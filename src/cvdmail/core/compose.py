@@ -116,10 +116,13 @@ def inner(headers: Headers, text: str, attachments: tuple[Attachment, ...], boun
     ``boundary`` is a random word of ours; raise ``Refused`` for values that cannot stand in a header.
     """
     _check_boundary(boundary)
-    protected = [("HP-Outer", f"{name}: {value}") for name, value in _fields(headers, headers.outer_subject)]
+    outside = _fields(headers, headers.outer_subject)
+    subject = _words(check_line("subject", headers.subject))
+    inside = [(name, subject if name == "Subject" else value) for name, value in outside]
+    protected = [("HP-Outer", f"{name}: {value}") for name, value in outside]
     content_type = ("Content-Type", f'multipart/mixed; boundary="{boundary}";\r\n protected-headers="v1"; hp="cipher"')
     pieces = [
-        _write([("MIME-Version", "1.0"), content_type, *_fields(headers, headers.subject), *protected]),
+        _write([("MIME-Version", "1.0"), content_type, *inside, *protected]),
         b"\r\n",
         f"--{boundary}\r\n".encode("ascii"),
         text_part(text),

@@ -153,6 +153,15 @@ def _ciphertext(body: bytes, boundary: bytes) -> bytes:
     return armoured
 
 
+def ciphertext_of(raw: bytes) -> bytes:
+    """Return the armoured message inside the bytes of a mail of ours; raise ``GuardRefusal`` for any other bytes."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    kind = _CONTENT_TYPE.match(_read_header(head)["content-type"])
+    if kind is None:
+        raise _stop("it is not a PGP/MIME encrypted mail (RFC 3156)")
+    return _ciphertext(body, kind[1])
+
+
 def _check_ciphertext(armoured: bytes, intended: Intended) -> None:
     try:
         shape = packets.encryption_key_ids(packets.dearmor(armoured))

@@ -9,6 +9,7 @@ import resource
 import stat
 import subprocess
 import tempfile
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -84,6 +85,24 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
 def remove(path: Path) -> None:
     """Remove a file of ours, if it is there."""
     path.unlink(missing_ok=True)
+
+
+Mark = tuple[int, int, int, int, int]
+"""What changes when a file is replaced or written: device, inode, size, and both times in nanoseconds."""
+
+
+def mark(path: Path) -> Mark | None:
+    """Return the mark of a file, by which it can be told unchanged; None if there is none, or it changed just now.
+
+    A file written within the last two seconds could be written again within the same tick of its clock.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    if time.time_ns() - found.st_mtime_ns < 2_000_000_000 or time.time_ns() - found.st_ctime_ns < 2_000_000_000:
+        return None
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def read_file(path: Path, limit: int, what: str) -> bytes:

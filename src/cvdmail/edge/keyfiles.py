@@ -31,6 +31,7 @@ class KeyFiles:
         self._folder = folder
         self._rings = keyring.Rings(rings)
         self._seen: dict[str, PublicKey] = {}
+        self._unchanged: dict[tuple[Path, Fingerprint], tuple[disk.Mark, PublicKey]] = {}
 
     def refuse_secret_keys(self) -> None:
         """Raise ``Refused`` naming the first file below ``keys/`` that holds a secret key."""
@@ -69,6 +70,15 @@ class KeyFiles:
         return await keyring.inspect(armored)
 
     async def _read(self, path: Path, fingerprint: Fingerprint) -> PublicKey:
+        mark = disk.mark(path)
+        if mark is not None and (known_as := self._unchanged.get((path, fingerprint))) and known_as[0] == mark:
+            return known_as[1]
+        key = await self._read_anew(path, fingerprint)
+        if mark is not None:
+            self._unchanged[path, fingerprint] = (mark, key)
+        return key
+
+    async def _read_anew(self, path: Path, fingerprint: Fingerprint) -> PublicKey:
         data = disk.read_file(path, MAX_KEY_FILE, "key file")
         known = hashlib.sha256(data).hexdigest() + fingerprint.text
         if known not in self._seen:

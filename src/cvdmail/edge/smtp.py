@@ -44,13 +44,14 @@ class SmtpPostman:
         payload = dot_stuffed(mail.raw)
         async with self._free:
             line = self._idle.pop() if self._idle else Line(self._settings, self._context)
-            try:
-                await self._make_ready(line, mail.envelope_from.domain)
-            except Ended as ended:
-                return SubmissionResult(
-                    dict.fromkeys(mail.recipients, ended.outcome), ended.pause_host, ended.stop_queue
-                )
-            result = await line.transfer(mail, payload)
+            result: SubmissionResult | None = None
+            while result is None:
+                try:
+                    await self._make_ready(line, mail.envelope_from.domain)
+                except Ended as ended:
+                    outcomes = dict.fromkeys(mail.recipients, ended.outcome)
+                    return SubmissionResult(outcomes, ended.pause_host, ended.stop_queue)
+                result = await line.transfer(mail, payload)
             if line.is_open:
                 self._idle.append(line)
             return result

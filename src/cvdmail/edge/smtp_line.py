@@ -64,7 +64,8 @@ class SmtpSettings:
 
     ``secret`` yields the password, or with ``token`` an OAuth 2 access token (XOAUTH2), anew for each log-in.
     ``timeout`` bounds every step in seconds, ``data_timeout`` the wait for the answer to the final dot, for which
-    RFC 5321 section 4.5.3.2.6 asks ten minutes.  ``connections`` bounds how many are open at a time.
+    RFC 5321 section 4.5.3.2.6 asks ten minutes.  ``connections`` bounds how many are open at a time; one
+    that has taken a mail within ``fresh_seconds`` counts as alive without being asked.
     """
 
     host: str
@@ -77,6 +78,7 @@ class SmtpSettings:
     timeout: float = 60.0
     data_timeout: float = 600.0
     connections: int = 1
+    fresh_seconds: float = 1.0
 
 
 class Ended(Exception):
@@ -106,14 +108,19 @@ class Line:
         self._context = context
         self._smtp: aiosmtplib.SMTP | None = None
         self._carried = 0
+        self._fresh_until = 0.0
+        self._unasked = False
 
     @property
     def is_open(self) -> bool:
         """Whether there is a connection that was logged in."""
         return self._smtp is not None
 
-    async def transfer(self, mail: OutgoingMail, payload: bytes) -> SubmissionResult:
-        """Hand over one mail on the open connection; ``payload`` is its dot-stuffed text without the final dot."""
+    async def transfer(self, mail: OutgoingMail, payload: bytes) -> SubmissionResult | None:
+        """Hand over one mail on the open connection; ``payload`` is its dot-stuffed text without the final dot.
+
+        None, with nothing said of the mail, if the connection was only thought to be alive: open it and try again.
+        """
         settled: dict[Address, RecipientResult] = {}
         ended: Ended | None = None
         try:
@@ -128,7 +135,11 @@ class Line:
             self.drop()
             raise
         if ended is None:
+            if len(settled) == len(mail.recipients) and any(one.stage is Stage.DONE for one in settled.values()):
+                self._fresh_until = asyncio.get_running_loop().time() + self._settings.fresh_seconds
             return SubmissionResult({recipient: settled[recipient] for recipient in mail.recipients})
+        if self._unasked and ended.outcome.stage is Stage.MAIL and ended.outcome.code in {None, 421}:
+            return None
         outcomes = {recipient: settled.get(recipient, ended.outcome) for recipient in mail.recipients}
         return SubmissionResult(outcomes, ended.pause_host, ended.stop_queue)
 
@@ -154,12 +165,19 @@ class Line:
                 transport.abort()
 
     async def still_answers(self) -> bool:
-        """Say whether the kept connection can be used again; one that cannot is dropped, a worn one is closed."""
+        """Say whether the kept connection can be used again; one that cannot is dropped, a worn one is closed.
+
+        It is asked with RSET, unless it has just taken a mail: then its state is clean and it is alive.
+        """
+        fresh, self._fresh_until = self._fresh_until, 0.0
         if self._smtp is None:
             return False
         if self._carried >= MAILS_PER_CONNECTION:
             await self.close()
             return False
+        self._unasked = asyncio.get_running_loop().time() < fresh and self._smtp.is_connected
+        if self._unasked:
+            return True
         try:
             if (await _ask(self._smtp, Stage.CONNECT, b"RSET")).code == 250:
                 return True
@@ -171,6 +189,7 @@ class Line:
     async def open(self, domain: str) -> None:
         """Connect, encrypt and log in; raise ``Ended``, with nothing left open."""
         try:
+            self._unasked = False
             await self._open(domain)
         except BaseException:
             self.drop()

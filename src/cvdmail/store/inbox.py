@@ -177,6 +177,16 @@ class Inbox:
             query = query.limit(limit)
         return [_record(one) for one in await self._connection.execute(query)]
 
+    async def latest_sent(self, count: int) -> list[MessageRecord]:
+        """Return the mails that were made last, newest first."""
+        query = sa.select(message).where(message.c.direction == Direction.OUTBOUND)
+        query = query.order_by(message.c.id.desc()).limit(count)
+        return [_record(one) for one in await self._connection.execute(query)]
+
+    async def raws(self, rows: Sequence[int]) -> dict[int, bytes]:
+        """Return the bytes of several mails; erased ones are left out."""
+        return await self._sealed.get_many("message", "raw", list(rows))
+
     async def get(self, row: int) -> MessageRecord:
         """Return one mail; raise ``NotFound``."""
         found = await self.select(row=row)

@@ -43,6 +43,17 @@ _HEAD = (
 )
 
 
+# Numbers are given in order, so the event of a chain with the highest number is its last.
+_HEADS = sa.select(event.c.chain, event.c.seq, event.c.hash).where(
+    event.c.id.in_(
+        sa.select(sa.func.max(event.c.id))
+        .where(event.c.chain.in_(sa.bindparam("names", expanding=True)))
+        .group_by(event.c.chain)
+        .scalar_subquery()
+    )
+)
+
+
 class Ledger:
     """The events of one transaction."""
 
@@ -66,22 +77,10 @@ class Ledger:
     async def append_all(self, new: Sequence[Event]) -> list[Entry]:
         """Append events that move no state, each to its chain: one look at the heads, one insert."""
         names = sorted({one.chain for one in new} - set(self._heads))
-        if len(names) == 1:
-            self._heads[names[0]] = await self._head(names[0])
-            names = []
         self._heads |= dict.fromkeys(names)
         for start in range(0, len(names), 300):
-            last = (
-                sa.select(event.c.chain, sa.func.max(event.c.seq).label("seq"))
-                .where(event.c.chain.in_(names[start : start + 300]))
-                .group_by(event.c.chain)
-                .subquery()
-            )
-            query = sa.select(event.c.chain, event.c.seq, event.c.hash).join(
-                last, sa.and_(event.c.chain == last.c.chain, event.c.seq == last.c.seq)
-            )
-            for found in await self._connection.execute(query):
-                self._heads[found.chain] = (int(found.seq), bytes(found.hash))
+            found = await self._connection.execute(_HEADS, {"names": names[start : start + 300]})
+            self._heads |= {one.chain: (int(one.seq), bytes(one.hash)) for one in found}
         entries = []
         for one in new:
             if one.kind in RM_EVENTS | VFD_EVENTS | _CASE_EVENTS:

@@ -43,6 +43,7 @@ FROZEN_AHEAD = 32
 A_PASS = 1000
 """How many mails one pass takes up at the most."""
 _BEFORE_MAIL = (Stage.CONNECT, Stage.TLS, Stage.LOGIN)
+_LOG_IN_REFUSED = "the server refuses the log-in: mend [smtp], then 'cvdmail doctor'"
 _EVENTS = {
     RecipientState.SENT: EventKind.MAIL_SENT,
     RecipientState.DEFERRED: EventKind.MAIL_DEFERRED,
@@ -96,16 +97,11 @@ async def deliver_due(
     return await _Belt(desk, postman, fence, stopping).run(await _admitted(desk, limit))
 
 
-def _host(desk: Desk) -> str:
-    server = desk.config.smtp
-    return "" if server is None else f"{server.host}:{server.port}"
-
-
 async def _left_alone(desk: Desk, postman: Postman) -> Delivered | None:
     """Say why nothing may be tried now: the server asked for a pause, or refused a log-in that is still the same."""
     now = desk.clock.now()
     async with desk.store.read() as tx:
-        pause = await tx.attempts.pause(_host(desk))
+        pause = await tx.attempts.pause(desk.submission_host)
         if pause is None:
             return None
         if pause.stopped is not None and pause.login_mac == await _login_mac(tx, postman):
@@ -113,7 +109,7 @@ async def _left_alone(desk: Desk, postman: Postman) -> Delivered | None:
         if pause.stopped is None and pause.until is not None and now < pause.until:
             return Delivered({}, f"the SMTP server is left alone until {pause.until:%H:%M} UTC, as it asked")
     async with desk.store.write() as tx:
-        await tx.attempts.set_pause(_host(desk), None, now)
+        await tx.attempts.set_pause(desk.submission_host, None, now)
     return None
 
 
@@ -296,19 +292,17 @@ class _Belt:
             return SubmissionResult(dict.fromkeys(begun.mail.recipients, stopped))
 
     async def _note_pause(self, tx: Transaction, result: SubmissionResult) -> None:
-        now = self._desk.clock.now()
+        now, host = self._desk.clock.now(), self._desk.submission_host
         if result.stop_queue:
-            why = "the server refuses the log-in: mend [smtp], or wait for another token"
-            await tx.attempts.set_pause(_host(self._desk), Pause(None, why, await _login_mac(tx, self._postman)), now)
+            pause = Pause(None, _LOG_IN_REFUSED, await _login_mac(tx, self._postman))
+            await tx.attempts.set_pause(host, pause, now)
         elif result.pause_host:
-            await tx.attempts.set_pause(_host(self._desk), Pause(now + HOST_PAUSE), now)
+            await tx.attempts.set_pause(host, Pause(now + HOST_PAUSE), now)
 
     def _ending(self, result: SubmissionResult) -> Delivered | None:
         """Say why nothing more is tried in this pass; None to go on."""
         if result.stop_queue:
-            return Delivered(
-                self._states, "the server refuses the log-in: mend [smtp], or wait for another token", "SMTP log-in"
-            )
+            return Delivered(self._states, _LOG_IN_REFUSED, "SMTP log-in")
         if result.pause_host:
             return Delivered(self._states, "the SMTP server asks to be left alone for a while")
         unreached = next((one for one in result.recipients.values() if _not_reached(one)), None)

@@ -32,6 +32,12 @@ class Desk:
     keys: PublicKeys
     openpgp: OpenPgp
 
+    @property
+    def submission_host(self) -> str:
+        """Host and port of the submission server, by which a pause of it is known; empty where there is none."""
+        server = self.config.smtp
+        return "" if server is None else f"{server.host}:{server.port}"
+
     def word(self, count: int = 20) -> str:
         """Return an unguessable lower-case word worth ``count`` random bytes, in the letters of base32 (RFC 4648)."""
         return "".join([_BASE32[byte & 31] for byte in self.entropy.bytes((count * 8 + 4) // 5)])

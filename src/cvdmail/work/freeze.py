@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cvdmail.core.certificate import usable_for_encryption
 from cvdmail.core.drafts import DraftState
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address, MessageId
@@ -120,15 +121,34 @@ async def scopes(tx: Transaction, records: Sequence[OutboxRecord]) -> dict[int, 
 
 
 async def load(desk: Desk, tx: Transaction, records: Sequence[OutboxRecord]) -> dict[int, Frozen | CvdmailError]:
-    """Return mails that were frozen by an earlier pass; an erased one cannot be had any more."""
-    keys = await scopes(tx, records) if records else {}
+    """Return mails that were frozen by an earlier pass, or why they must not go any more.
+
+    Days may have passed since: the contact and its key are looked at again, as before a first attempt.
+    """
+    if not records:
+        return {}
+    keys = await scopes(tx, records)
+    today = await prepare_many(desk, tx, [record.draft for record in records])
     found: dict[int, Frozen | CvdmailError] = {}
     for record in records:
         try:
-            found[record.row] = Frozen(record, await outgoing(tx, desk, record, None), keys[record.row])
+            mail = await outgoing(tx, desk, record, None)
+            found[record.row] = _still_good(desk, today[record.draft], mail) or Frozen(record, mail, keys[record.row])
         except (SealBroken, NotFound) as problem:
             found[record.row] = problem
     return found
+
+
+def _still_good(desk: Desk, today: Prepared | CvdmailError, mail: OutgoingMail) -> CvdmailError | None:
+    """Say why frozen bytes must not be sent any more; None if their contact and its key are still those of today."""
+    if isinstance(today, CvdmailError):
+        return today
+    usable = [usable_for_encryption(key.certificate, desk.clock.now()).key for key in today.keys]
+    key_ids = {key.key_id for key in usable if key is not None}
+    addresses = {recipient.address for recipient in today.statement.recipients}
+    if key_ids <= mail.intended.encryption_key_ids and addresses == mail.intended.to:
+        return None
+    return Refused("mail", "its contact or its key has changed since it was encrypted", "write the letter again")
 
 
 async def outgoing(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from cvdmail.core.certificate import usable_for_encryption
 from cvdmail.core.ledger import instant
 from cvdmail.core.outgoing import RecipientState, Stage
-from cvdmail.core.records import MessageState
+from cvdmail.core.records import MessageState, OutboxRecord, Pause
 from cvdmail.errors import CvdmailError
 from cvdmail.work.desk import LEASE, Desk
 
@@ -28,6 +29,7 @@ async def status(desk: Desk) -> dict[str, Any]:
         stored = await tx.inbox.count(MessageState.STORED)
         held = await tx.inbox.count(MessageState.HELD)
         unparsed = await tx.inbox.count(MessageState.UNPARSED)
+        pause = await tx.attempts.pause(desk.submission_host)
     running = lease is not None and lease.expires_at > now
     folders = desk.config.imap.folders if desk.config.imap is not None else ()
     known = {cursor.folder: cursor for cursor in cursors}
@@ -40,27 +42,21 @@ async def status(desk: Desk) -> dict[str, Any]:
         mailboxes.append(
             {"folder": folder, "last_sync": instant(last) if last else None, "idle": running, "behind": stored}
         )
-    stuck = [one for one in waiting if one.state is RecipientState.SENDING]
-    if any(now - person.at > STALE_AFTER for one in stuck for person in one.recipients):
-        problems.append("a mail has been on the wire for 15 minutes: restart the daemon")
     counts = {state: sum(one.state is state for one in waiting) for state in RecipientState}
-    stopped = [one for one in waiting if one.stopped]
-    if stopped:
-        problems.append(f"{len(stopped)} mails in the outbox are stopped and need a person")
-    if counts[RecipientState.UNKNOWN]:
-        problems.append(f"{counts[RecipientState.UNKNOWN]} mails ended without an answer of the server")
-    if any(person.stage is Stage.LOGIN for one in waiting for person in one.recipients):
-        problems.append("the SMTP server refuses the log-in: mend [smtp], then restart the daemon")
-    keys = await _keys(desk, problems)
+    problems += _outbox_problems(waiting, pause, now)
+    warnings: list[str] = []
+    keys = await _keys(desk, problems, warnings)
     oldest = min((one.queued_at for one in waiting if one.state is not RecipientState.UNKNOWN), default=None)
     return {
         "healthy": not problems,
         "problems": problems,
+        "warnings": warnings,
         "mailboxes": mailboxes,
         "outbox": {
             "queued": counts[RecipientState.QUEUED] + counts[RecipientState.SENDING],
             "deferred": counts[RecipientState.DEFERRED],
             "unknown": counts[RecipientState.UNKNOWN],
+            "held_back": sum(one.waits is not None for one in waiting),
             "oldest_unsent": instant(oldest) if oldest else None,
         },
         "pen": held,
@@ -71,7 +67,36 @@ async def status(desk: Desk) -> dict[str, Any]:
     }
 
 
-async def _keys(desk: Desk, problems: list[str]) -> list[dict[str, object]]:
+def _outbox_problems(waiting: Sequence[OutboxRecord], pause: Pause | None, now: datetime) -> list[str]:
+    """Say what is wrong with sending, in words."""
+    problems: list[str] = []
+    stuck = [one for one in waiting if one.state is RecipientState.SENDING]
+    if any(now - person.at > STALE_AFTER for one in stuck for person in one.recipients):
+        problems.append("a mail has been on the wire for 15 minutes: restart the daemon")
+    stopped = sum(one.stopped is not None for one in waiting)
+    if stopped:
+        problems.append(f"{stopped} mails in the outbox are stopped and need a person")
+    unknown = sum(one.state is RecipientState.UNKNOWN for one in waiting)
+    if unknown:
+        problems.append(f"{unknown} mails ended without an answer of the server")
+    if pause is not None and pause.stopped is not None:
+        problems.append("nothing is sent: " + pause.stopped)
+    elif pause is not None and pause.until is not None and pause.until > now:
+        problems.append(f"nothing is sent until {pause.until:%H:%M} UTC: the SMTP server asked to be left alone")
+    elif any(person.stage is Stage.LOGIN for one in waiting for person in one.recipients):
+        problems.append("the SMTP server refuses the log-in: mend [smtp], then restart the daemon")
+    return problems
+
+
+async def key_warnings(desk: Desk) -> list[str]:
+    """Say which keys, ours and the vendors', cannot be used or will expire within 60, 30 or 7 days."""
+    problems: list[str] = []
+    warnings: list[str] = []
+    await _keys(desk, problems, warnings)
+    return problems + warnings
+
+
+async def _keys(desk: Desk, problems: list[str], warnings: list[str]) -> list[dict[str, object]]:
     """Look at our own key and at every pinned one: usable, and for how long."""
     wanted = [(desk.config.mailbox.address, desk.config.openpgp.mailbox_key, True)]
     async with desk.store.read() as tx:
@@ -98,6 +123,7 @@ async def _keys(desk: Desk, problems: list[str]) -> list[dict[str, object]]:
                 "expires": instant(expires) if expires else None,
             }
         )
+        warnings += [f"key {fingerprint} of {'ours' if own else address}: {text}" for text in usable.warnings]
         if not usable.usable:
             problems.append(f"key {fingerprint}: {usable.reason}")
     return keys

@@ -101,6 +101,7 @@ class WholeCase:
     facts: tuple[FactRecord, ...]
     promises: tuple[PromiseRecord, ...]
     outbox: tuple[OutboxRecord, ...]
+    answers: Mapping[int, str] = field(repr=False)
     events: tuple[Entry, ...]
     deliveries: tuple[DeliveryRecord, ...] = ()
 
@@ -219,6 +220,7 @@ async def whole_case(desk: Desk, case_id: CaseId) -> WholeCase:
             for record in sorted(records, key=lambda one: (one.received_at, one.row))
         )
         promises = await tx.facts.promises([one.row for one in participants])
+        outbox = await tx.outbox.select(case_row=case.row)
         return WholeCase(
             case,
             tuple(participants),
@@ -226,7 +228,8 @@ async def whole_case(desk: Desk, case_id: CaseId) -> WholeCase:
             messages,
             tuple(facts),
             tuple(promises),
-            tuple(await tx.outbox.select(case_row=case.row)),
+            tuple(outbox),
+            await tx.attempts.answers([one.row for one in outbox]),
             tuple(await tx.ledger.entries(str(case_id))),
             tuple(await tx.deliveries.select([one.row for one in participants])),
         )
