@@ -43,8 +43,8 @@ GOOD: Answers = {
 class Server:
     """A scripted server; ``clear`` and ``sealed`` are the lines that came before and after TLS began.
 
-    ``texts`` are the mails that came whole, without the dot at their end.  The answer to ``TEXT`` is given in the middle
-    of one: it can only be an odd one.
+    ``texts`` are the mails that came whole, without the dot at their end.  An answer to ``TEXT``, whatever it is, makes
+    the server leave in the middle of one.
     """
 
     context: ssl.SSLContext
