@@ -134,7 +134,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "daemon": ("work", "core", "config", "errors", "ports", "daemon"),
     "wiring": ("edge", "store", "work", "core", "config", "errors", "ports", "wiring"),
     "setup": ("edge", "store", "work", "core", "config", "errors", "ports", "wiring", "setup"),
-    "checkup": ("edge", "work", "core", "config", "errors", "wiring", "checkup"),
+    "checkup": ("edge", "work", "core", "config", "errors", "wiring", "setup", "checkup"),
     "verify": ("edge", "core", "errors", "verify"),
     "embedded": ("core", "errors", "ports", "config", "embedded"),
     "demo": (

@@ -30,7 +30,7 @@ FULL = (
     MINIMAL.replace(
         'address = "outbound@lab.example"',
         'address = "outbound@lab.example"\nname = "Lab Sécurité"\ncopy_to_self = false\n'
-        'authserv_id = "mx.lab.example"\nauthserv_hops = 2',
+        'authserv_id = "mx.lab.example"\nauthserv_hops = 2\npolicy_url = "https://lab.example/policy"',
         1,
     ).replace("[openpgp]", '[openpgp]\nhome = "keys-home"\npassphrase_file = "secrets/key"')
     + f"""
@@ -98,6 +98,7 @@ def test_the_least_that_is_needed(read: Callable[[str], Config], tmp_path: Path)
     assert config.mailbox.copy_to_self
     assert config.mailbox.authserv_id == ""
     assert config.mailbox.authserv_hops == 1
+    assert config.mailbox.policy_url == ""
     assert config.imap is None
     assert config.smtp is None
     assert config.openpgp.home == tmp_path / "state" / "gnupg"
@@ -116,6 +117,7 @@ def test_every_option(read: Callable[[str], Config], tmp_path: Path) -> None:
     assert config.mailbox.name == "Lab Sécurité"
     assert config.mailbox.authserv_id == "mx.lab.example"
     assert config.mailbox.authserv_hops == 2
+    assert config.mailbox.policy_url == "https://lab.example/policy"
     assert not config.mailbox.copy_to_self
     assert config.openpgp.home == tmp_path / "keys-home"
     assert config.openpgp.passphrase.file == tmp_path / "secrets" / "key"
@@ -177,6 +179,7 @@ def test_every_option_of_the_shipped_file_is_one_that_is_read(read: Callable[[st
         ('"outbound@lab.example"', '"outbound@lab.example"\ncopy_to_self = "yes"', "mailbox.copy_to_self", "correct"),
         ('"outbound@lab.example"', '"outbound@lab.example"\nauthserv_hops = -1', "mailbox.authserv_hops", "correct"),
         ('"outbound@lab.example"', '"outbound@lab.example"\nauthserv_hops = 21', "mailbox.authserv_hops", "correct"),
+        ('"outbound@lab.example"', '"outbound@lab.example"\npolicy_url = "ftp://x"', "mailbox.policy_url", "correct"),
         ('"outbound@lab.example"', '"outbound@lab.example"\nadress = "x"', "mailbox.adress", "spelling"),
         (f'mailbox_key = "{KEY}"', "", "openpgp.mailbox_key", "add it"),
         (f'mailbox_key = "{KEY}"', f'mailbox_key = "{KEY[-16:]}"', "openpgp.mailbox_key", "whole"),

@@ -15,6 +15,7 @@ from cvdmail.core.certificate import usable_for_encryption
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.edge import disk, keyring
 from cvdmail.errors import CvdmailError, ServerRefused
+from cvdmail.setup import missing_templates
 from cvdmail.work.health import status
 
 OWN_COPIES = 5
@@ -40,7 +41,7 @@ async def examine(config: Config, as_address: str | None, offline: bool) -> list
         ("people", lambda: _people(config)),
         ("discovery", lambda: _discovery(config)),
         ("database", lambda: _database(config, as_address)),
-        ("own copies", lambda: _own_copies(config, as_address)),
+        ("templates", lambda: _templates(config)),
         ("clock", lambda: _clock()),
     ]
     if not offline:
@@ -119,7 +120,15 @@ async def _database(config: Config, as_address: str | None) -> list[Finding]:
         found = await status(desk)
     findings = [Finding("database", "ok", f"opens with the key of {actor.person.address}")]
     findings += [Finding("daemon", "warning", problem, "see 'cvdmail status'") for problem in found["problems"]]
-    return findings
+    return findings + await _own_copies(config, as_address)
+
+
+async def _templates(config: Config) -> list[Finding]:
+    missing = missing_templates(config)
+    if missing:
+        what = f"{len(missing)} letter templates are missing, {missing[0]} among them"
+        return [Finding("templates", "warning", what, "cvdmail store upgrade")]
+    return [Finding("templates", "ok", "every letter has its template")]
 
 
 async def _own_copies(config: Config, as_address: str | None) -> list[Finding]:

@@ -58,13 +58,14 @@ class SecretSource:
 
 @dataclass(frozen=True, slots=True)
 class MailboxConfig:
-    """The one outbound-disclosures mailbox."""
+    """The one outbound-disclosures mailbox; ``policy_url`` is where vendors can read by which rules we report."""
 
     address: Address
     name: str
     authserv_id: str
     authserv_hops: int
     copy_to_self: bool
+    policy_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +181,11 @@ def load(file: Path) -> Config:
     return config
 
 
+_HTTPS = re.compile(r"(?:https://[a-z0-9.-]+(?::[0-9]+)?(?:/[\x21-\x7e]*)?)?\Z")
 _SERVER = frozenset({"host", "port", "tls", "ca_file", "user", "token_command"})
 _SERVER |= {"password_file", "password_command", "password_credential"}
 _TABLES: dict[str, frozenset[str]] = {
-    "mailbox": frozenset({"address", "name", "authserv_id", "authserv_hops", "copy_to_self"}),
+    "mailbox": frozenset({"address", "name", "authserv_id", "authserv_hops", "copy_to_self", "policy_url"}),
     "imap": _SERVER | {"folders", "sent"},
     "smtp": _SERVER | {"connections"},
     "openpgp": frozenset({"home", "mailbox_key", "passphrase_file", "passphrase_command", "passphrase_credential"}),
@@ -276,15 +278,15 @@ class _Reader:
         address = self._parsed("mailbox", "address", Address.parse)
         if address is not None and len(address.local) > 64 - 17:
             self.problems.append("mailbox.address: its local part leaves no room for a reply token; use a shorter one")
-        name = self._text("mailbox", "name")
-        if len(name.encode()) > 100:
+        if len((name := self._text("mailbox", "name")).encode()) > 100:
             self.problems.append("mailbox.name is longer than 100 bytes; shorten it")
         authserv_id = self._text("mailbox", "authserv_id")
-        hops = self._get("mailbox", "authserv_hops", int, 1)
-        if not 0 <= hops <= 20:
+        if not 0 <= (hops := self._get("mailbox", "authserv_hops", int, 1)) <= 20:
             self.problems.append("mailbox.authserv_hops must be between 0 and 20; correct it")
         copy_to_self = self._get("mailbox", "copy_to_self", bool, True)
-        return None if address is None else MailboxConfig(address, name, authserv_id, hops, copy_to_self)
+        if not _HTTPS.match(policy_url := self._text("mailbox", "policy_url")):
+            self.problems.append("mailbox.policy_url is not an https:// address; correct it")
+        return None if address is None else MailboxConfig(address, name, authserv_id, hops, copy_to_self, policy_url)
 
     def _secret(self, table: str, word: str) -> SecretSource:
         token = self._text(table, "token_command")

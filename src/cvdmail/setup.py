@@ -28,7 +28,16 @@ from cvdmail.store.scopes import create_store_key
 from cvdmail.store.transaction import Store
 from cvdmail.store.vault import Vault
 
-SHIPPED = ("policy.toml", "templates/report.txt")
+_ENCRYPTED = ("report", "reply", "follow_up", "thanks", "extension", "heads_up", "handoff")
+_CLEAR = ("first_contact", "policy_answer", "follow_up", "thanks", "extension", "heads_up")
+_GERMAN = ("report", "follow_up", "thanks", "clear/first_contact")
+SHIPPED = (
+    "policy.toml",
+    *(f"templates/{name}.txt" for name in _ENCRYPTED),
+    *(f"templates/clear/{name}.txt" for name in _CLEAR),
+    *(f"templates/de/{name}.txt" for name in _GERMAN),
+)
+_TEMPLATE_FOLDERS = tuple(f"config/templates{name}" for name in ("", "/clear", "/de", "/de/clear"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,7 @@ async def _end_agent(home: Path) -> None:
 
 async def _lay_out(root: Path, mailbox: Address, name: str, person: FirstPerson, adopt: bytes | None) -> Founded:
     config_file = root / "config" / "cvdmail.toml"
-    for folder_name in ("", "config", "config/templates", "keys/team", "keys/vendors"):
+    for folder_name in ("", "config", *_TEMPLATE_FOLDERS, "keys/team", "keys/vendors"):
         folder = root / folder_name
         try:
             folder.mkdir(mode=0o755 if "keys" in folder.parts else 0o700, parents=True, exist_ok=True)
@@ -176,6 +185,21 @@ async def create_database(root: Path) -> None:
 def read_adopted(path: Path) -> bytes:
     """Read the secret key file that a person wants to adopt."""
     return disk.read_file(path, MAX_KEY_FILE, "key file")
+
+
+def missing_templates(config: Config) -> list[str]:
+    """Return the letter templates of this version that are not beside the configuration."""
+    return [name for name in SHIPPED if name.startswith("templates/") and not (config.file.parent / name).exists()]
+
+
+def lay_out_templates(config: Config) -> list[str]:
+    """Add the letter templates that are missing; those that are there stay as they are."""
+    missing = missing_templates(config)
+    for name in missing:
+        place = config.file.parent / name
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk.write_atomically(place, disk.shipped(name), 0o600)
+    return missing
 
 
 async def upgrade_database(config: Config) -> tuple[str | None, str]:

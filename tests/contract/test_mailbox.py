@@ -23,7 +23,7 @@ from cvdmail.errors import GuardRefusal, ServerRefused, ServerUnavailable
 from cvdmail.ports import Mailbox, Mailboxes
 from servers.certificates import short_folder
 from servers.dovecot import Dovecot
-from servers.letters import Scribe, scribe
+from servers.letters import Scribe, letter, scribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -230,6 +230,16 @@ async def test_a_clear_mail_is_not_appended(pen: Scribe, mailbox: Mailbox) -> No
         await mailbox.append("Drafts of mine", replace(sealed, raw=clear))
     with pytest.raises(ServerRefused):
         await mailbox.select("Drafts of mine")
+
+
+async def test_a_letter_in_clear_is_appended_if_it_was_let_out(place: Place, mailbox: Mailbox) -> None:
+    mail = letter("who takes reports?\n")
+    with pytest.raises(GuardRefusal):
+        await mailbox.append("Letters", replace(mail, intended=replace(mail.intended, clear=None)))
+    await mailbox.append("Letters", mail)
+    await mailbox.select("Letters")
+    (kept,) = await mailbox.fetch(await mailbox.uids_after(0))
+    assert kept.raw == mail.raw
 
 
 async def test_nothing_works_after_close_and_close_works_twice(mailbox: Mailbox) -> None:

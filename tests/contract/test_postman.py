@@ -22,7 +22,7 @@ from cvdmail.errors import GuardRefusal
 from cvdmail.ports import Mailboxes, Postman
 from servers.certificates import short_folder
 from servers.dovecot import Dovecot
-from servers.letters import LAB, PASSWORDS, SECOND, STRANGER, VENDOR, Scribe, scribe
+from servers.letters import LAB, PASSWORDS, SECOND, STRANGER, VENDOR, Scribe, letter, scribe
 from servers.postfix import Postfix
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -190,6 +190,19 @@ async def test_a_clear_mail_goes_nowhere(town: Town, pen: Scribe) -> None:
     with pytest.raises(GuardRefusal):
         await town.postman.submit(replace(sealed, recipients=(SECOND,)))
     assert await _inbox(town, SECOND) == before
+
+
+async def test_a_letter_in_clear_arrives_byte_for_byte_if_it_was_let_out(town: Town) -> None:
+    mail = letter("Grüße,\n\nwho takes reports?\n.\n..\nFrom here on =20 \n" + "word " * 60)
+    assert _states(await town.postman.submit(mail)) == {VENDOR: SENT}
+    assert await _arrives(town, VENDOR, mail.raw)
+    for changed in (
+        replace(mail, raw=mail.raw.replace(b"who takes", b"who has")),
+        replace(mail, intended=replace(mail.intended, clear=None)),
+        replace(mail, recipients=(VENDOR, SECOND)),
+    ):
+        with pytest.raises(GuardRefusal):
+            await town.postman.submit(changed)
 
 
 async def test_a_closed_postman_goes_again(town: Town, pen: Scribe) -> None:

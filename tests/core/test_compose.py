@@ -375,3 +375,24 @@ def test_nothing_of_the_inside_stands_outside() -> None:
     for word in ("robnicator", "overflow", "exploit", "payload", "text/x-python", BOUNDARY, "Gr=C3"):
         assert word.encode() not in outer
         assert base64.b64encode(word.encode()).rstrip(b"=")[:-1] not in outer
+
+
+# --- in clear ---------------------------------------------------------------------------------------------------------
+
+
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=300))
+@example(text="From here\n.\n-- \nGröße =20 \n" + "x" * 200)
+def test_a_letter_in_clear_is_one_plain_text(text: str) -> None:
+    headers = replace(HEADERS, to=HEADERS.to[:1], cc=(), outer_subject="Größe: who takes reports?")
+    raw = compose.clear(headers, text)
+    message = judged(raw)
+    assert raw.isascii()
+    assert (message.get_content_type(), message.get_content_charset(), message.is_multipart()) == (
+        "text/plain", "utf-8", False,
+    )  # fmt: skip
+    assert message["subject"] == "Größe: who takes reports?"
+    assert all(len(line) <= 76 for line in raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))
+    payload = message.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    wanted = text if text.endswith("\n") else f"{text}\n"
+    assert payload.decode("utf-8").replace("\r\n", "\n") == lf(wanted)

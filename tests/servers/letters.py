@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import subprocess
@@ -12,14 +13,37 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cvdmail.core import compose
+from cvdmail.core.drafts import Letter
 from cvdmail.core.ids import Address, CaseId, MessageId
-from cvdmail.core.outgoing import Intended, OutgoingMail
+from cvdmail.core.outgoing import ClearLetter, Intended, OutgoingMail
 
 LAB = Address.parse("outbound@lab.example")
 VENDOR = Address.parse("psirt@vendor.example")
 SECOND = Address.parse("security@vendor.example")
 STRANGER = Address.parse("nobody-here@vendor.example")
 PASSWORDS = {LAB: 'lab "pass\\word', VENDOR: "vendor-pass", SECOND: "second-pass"}
+
+
+def letter(text: str, case: CaseId | None = None, to: Address = VENDOR) -> OutgoingMail:
+    """A letter in clear from us, as a person let it out."""
+    subject = "Wer nimmt Sicherheitsmeldungen für Sie entgegen?"
+    headers = compose.Headers(
+        sender=LAB,
+        sender_name="Lab",
+        to=(to,),
+        cc=(),
+        reply_to=LAB,
+        date=datetime(2026, 6, 12, 10, 0, tzinfo=UTC),
+        message_id=MessageId.parse(f"{secrets.token_hex(10)}@lab.example"),
+        outer_subject=subject if case is None else f"[{case}] {subject}",
+        subject=subject,
+    )
+    body = hashlib.sha256(compose.clear_body(text)).hexdigest()
+    clear = ClearLetter(Letter.FIRST_CONTACT, headers.outer_subject, body)
+    intended = Intended(
+        case, LAB, frozenset({to}), frozenset(), frozenset(), headers.message_id, headers.sender_name, clear=clear
+    )
+    return OutgoingMail(compose.clear(headers, text), LAB, (to,), intended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,18 @@ from cvdmail.cli.context import (
     finish,
     global_options,
     json_option,
+    language_option,
     note,
     print_json,
     print_json_lines,
     read_input,
     run,
+    say_template,
 )
 from cvdmail.cli.record import record
 from cvdmail.core.display import visible
 from cvdmail.core.ids import CaseId
+from cvdmail.core.language import Language
 from cvdmail.errors import Refused
 
 if TYPE_CHECKING:
@@ -49,10 +52,16 @@ case.add_command(record)
 @click.option("--attach", "attachments", multiple=True, metavar="FILE", help="Attach a file; may be repeated.")
 @click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Whom to tell: a domain or name; repeatable.")
 @click.option("--template", is_flag=True, help="Print a report file to start from.")
+@language_option
 @json_option
 @global_options
 def new(
-    file: str | None, attachments: tuple[str, ...], vendors: tuple[str, ...], template: bool, as_json: bool
+    file: str | None,
+    attachments: tuple[str, ...],
+    vendors: tuple[str, ...],
+    template: bool,
+    language: Language | None,
+    as_json: bool,
 ) -> None:
     """Open a case from the report FILE (Markdown with front matter; - for standard input)."""
     from cvdmail.core.report import TEMPLATE
@@ -62,11 +71,15 @@ def new(
         return
     if file is None:
         raise click.UsageError("name a report FILE, or use --template to get one to start from")
-    run(_new(file, attachments, vendors, as_json))
+    run(_new(file, attachments, vendors, language, as_json))
 
 
-async def _new(file: str, attachments: tuple[str, ...], vendors: tuple[str, ...], as_json: bool) -> None:
+async def _new(
+    file: str, attachments: tuple[str, ...], vendors: tuple[str, ...], language: Language | None, as_json: bool
+) -> None:
+    from cvdmail.core.drafts import Letter
     from cvdmail.core.report import MAX_REPORT
+    from cvdmail.work.letter_template import find
     from cvdmail.work.open_case import open_case, read_report
 
     raw = read_input(file, "report", MAX_REPORT)
@@ -77,7 +90,8 @@ async def _new(file: str, attachments: tuple[str, ...], vendors: tuple[str, ...]
         missing = report.missing(desk.policy.required_parts)
         if missing and as_json:
             print_json({"case": None, "participants": [], "missing": list(missing)})
-        opened = await open_case(desk, actor, report, raw, read, vendors)
+        opened = await open_case(desk, actor, report, raw, read, vendors, language)
+        say_template(language, find(desk, Letter.REPORT, language=language).name)
     people = [
         {**render.participant_json(one), "draft": draft}
         for one, draft in zip(opened.participants, opened.drafts, strict=True)
@@ -251,25 +265,34 @@ def participant() -> None:
 @click.argument("case_id", metavar="CASE")
 @click.argument("vendor")
 @click.option("--role", type=click.Choice(["vendor", "coordinator", "observer"]), default="vendor", show_default=True)
+@language_option
 @json_option
 @global_options
-def add(case_id: str, vendor: str, role: str, as_json: bool) -> None:
-    """Add VENDOR (a domain or a name) to CASE, and write the draft of its report."""
-    found, draft = run(_add(CaseId.parse(case_id), vendor, role))
+def add(case_id: str, vendor: str, role: str, language: Language | None, as_json: bool) -> None:
+    """Add VENDOR (a domain or a name) to CASE, and write the draft of its report.
+
+    A coordinator gets a hand-off: the report, and who was told when.
+    """
+    found, draft = run(_add(CaseId.parse(case_id), vendor, role, language))
     if as_json:
         print_json({**render.participant_json(found), "draft": draft})
         return
     echo(f"participant {found.row}: {visible(found.vendor)}, draft {draft}")
 
 
-async def _add(case_id: CaseId, vendor: str, role: str) -> Any:
+async def _add(case_id: CaseId, vendor: str, role: str, language: Language | None) -> Any:
+    from cvdmail.core.drafts import Letter
     from cvdmail.core.records import Role
+    from cvdmail.work.letter_template import find
     from cvdmail.work.open_case import add_vendor, read_report, vendor_name
 
     async with at_desk() as (desk, actor), desk.store.write() as tx:
         found = await tx.cases.get(case_id)
         report = read_report(await tx.cases.report(found.row))
-        return await add_vendor(desk, tx, actor, found, report, vendor_name(vendor), Role(role))
+        letter = Letter.HANDOFF if role == Role.COORDINATOR.value else Letter.REPORT
+        added = await add_vendor(desk, tx, actor, found, report, vendor_name(vendor), Role(role), language)
+        say_template(language, find(desk, letter, language=language).name)
+        return added
 
 
 @participant.command("remove")

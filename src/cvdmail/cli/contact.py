@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cvdmail.cli import render
+from cvdmail.cli import clear, render
 from cvdmail.cli.context import (
     at_desk,
     confirmed,
@@ -32,6 +32,10 @@ MAX_KEY = 1024 * 1024
 @global_options
 def contact() -> None:
     """Find whom to tell; confirm contacts."""
+
+
+contact.add_command(clear.ask)
+contact.add_command(clear.clear)
 
 
 @contact.command("find")
@@ -104,7 +108,7 @@ def list_(vendor: str | None, as_json: bool) -> None:
         print_json_lines(rows)
         return
     render.table(
-        ("contact", "vendor", "channel", "value", "state", "score", "pinned key"),
+        ("contact", "vendor", "channel", "value", "state", "score", "pinned key", "in clear"),
         [
             (
                 one["contact"],
@@ -114,6 +118,7 @@ def list_(vendor: str | None, as_json: bool) -> None:
                 one["state"],
                 one["score"],
                 one["fingerprint"],
+                one["clear"] or "",
             )
             for one in rows
         ],
@@ -126,6 +131,7 @@ async def _list(vendor: str | None) -> list[dict[str, Any]]:
     async with at_desk() as (desk, _), desk.store.read() as tx:
         found = await tx.contacts.select(vendor=vendor_name(vendor) if vendor else None)
         pins = {pin.contact: str(pin.fingerprint) for pin in await tx.contacts.pinned()}
+        extents = await tx.contacts.clear_extents([one.row for one in found])
         rows: list[dict[str, Any]] = []
         for one in found:
             evidence = await tx.contacts.evidence(one.row)
@@ -138,6 +144,7 @@ async def _list(vendor: str | None) -> list[dict[str, Any]]:
                     "state": one.state.value,
                     "score": one.score,
                     "fingerprint": pins.get(one.row),
+                    "clear": extents[one.row].value if one.row in extents else None,
                     "evidence": [{"kind": each.kind, "url": each.url, "sha256": each.sha256} for each in evidence],
                 }
             )

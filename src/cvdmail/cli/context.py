@@ -21,6 +21,7 @@ from cvdmail.errors import CvdmailError, NotFound, Refused
 
 if TYPE_CHECKING:
     from cvdmail.config import Config
+    from cvdmail.core.language import Language
     from cvdmail.work.desk import Actor, Desk
 
 DONE, FAILED, USAGE, NEEDS_PERSON = 0, 1, 2, 3
@@ -161,6 +162,36 @@ def confirmed(question: str, yes: bool, option: str = "--yes") -> None:
         raise Refused(question, "it needs a yes, and there is no terminal to ask", f"add {option}")
     if not click.confirm(question, err=True):
         raise Refused(question, "you said no", "nothing was changed")
+
+
+def confirmed_in_clear(recipient: str, yes: bool) -> None:
+    """Let a person type the address that a letter goes to in clear; without a terminal, refuse unless ``--yes``."""
+    what = f"a letter in clear to {visible(recipient)}"
+    if yes:
+        return
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise Refused(what, "it needs a yes, and there is no terminal to ask", "add --yes")
+    typed = click.prompt("It goes out in clear. Type the recipient's address", default="", show_default=False, err=True)
+    if typed.strip().lower() != recipient.lower():
+        raise Refused(what, "you typed another address", "nothing was sent or changed")
+
+
+def language_option(command: _Command) -> _Command:
+    """Add ``--language``."""
+    words = "Of the letter, as BCP 47 tag: de, de-AT. Default: the plain templates."
+    return click.option("--language", "language", metavar="TAG", callback=_read_language, help=words)(command)
+
+
+def _read_language(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Language | None:
+    from cvdmail.core.language import Language
+
+    return None if value is None else Language.parse(value)
+
+
+def say_template(language: Language | None, name: str) -> None:
+    """Say on standard error which template was used, where a language was asked for."""
+    if language is not None:
+        note(f"cvdmail: letter from templates/{name}")
 
 
 def finish(needs_person: bool) -> None:

@@ -10,6 +10,7 @@ from cvdmail.cli import render
 from cvdmail.cli.context import (
     ROW,
     at_desk,
+    confirmed_in_clear,
     echo,
     fail,
     finish,
@@ -43,8 +44,19 @@ def list_(case_id: str | None, as_json: bool) -> None:
         print_json_lines(rows)
         return
     render.table(
-        ("draft", "case", "vendor", "letter", "state", "written"),
-        [(one["draft"], one["case"], one["vendor"], one["letter"], one["state"], one["written_at"]) for one in rows],
+        ("draft", "case", "vendor", "letter", "in clear", "state", "written"),
+        [
+            (
+                one["draft"],
+                one["case"],
+                one["vendor"],
+                one["letter"],
+                "in clear" if one["clear"] else "",
+                one["state"],
+                one["written_at"],
+            )
+            for one in rows
+        ],
     )
 
 
@@ -60,6 +72,7 @@ async def _list(case_id: CaseId | None) -> list[dict[str, Any]]:
                 "participant": one.participant,
                 "vendor": people[one.participant].vendor if one.participant is not None else str(one.address),
                 "letter": one.letter.value,
+                "clear": one.clear,
                 "state": one.state.value,
                 "written_at": one.written_at.isoformat(),
                 "digest": one.digest,
@@ -74,46 +87,40 @@ async def _list(case_id: CaseId | None) -> list[dict[str, Any]]:
 @global_options
 def preview(number: int, as_json: bool) -> None:
     """Show exactly what will be said to whom: recipients, keys, subject, text, attachments."""
-    prepared = run(_preview(number))
-    statement = prepared.statement
+    prepared, shape = run(_preview(number))
     if as_json:
-        print_json(
-            {
-                "draft": number,
-                "case": str(statement.case),
-                "digest": statement.digest(),
-                "recipients": [
-                    {"address": str(one.address), "fingerprint": str(one.fingerprint)} for one in statement.recipients
-                ],
-                "copy_to_self": statement.copy_to_self,
-                "subject": statement.subject,
-                "text": statement.text,
-                "attachments": [{"name": one.name, "size": len(one.content)} for one in statement.attachments],
-                "warnings": list(prepared.warnings),
-            }
-        )
+        print_json(shape)
         return
+    statement = prepared.statement
+    if statement.clear:
+        echo("In clear:    this letter is neither encrypted nor signed; everybody on the way can read it")
+    for name, value in shape["headers"].items():
+        if value:
+            echo(f"{name + ':':<12} {visible(value)}")
+    if statement.channel is not None:
+        echo(f"{'By hand:':<12} {visible(statement.channel)}")
+    if not statement.clear:
+        echo(f"{'Inside:':<12} Subject: {visible(shape['inner_subject'])}")
     for one in statement.recipients:
-        echo(f"To:          {one.address}")
-        echo(f"Key:         {one.fingerprint}")
-    if statement.copy_to_self:
-        echo("Copy:        to the mailbox itself, encrypted")
-    echo(f"Outside:     Subject: [{statement.case}]")
-    echo(f"Inside:      Subject: [{statement.case}] {visible(statement.subject)}")
-    for attachment in statement.attachments:
-        echo(f"Attachment:  {visible(attachment.name)} ({len(attachment.content)} bytes)")
+        echo(f"{'Key:':<12} {one.fingerprint or 'none, in clear'}")
+    for attachment in shape["attachments"]:
+        name = visible(attachment["name"])
+        echo(f"{'Attachment:':<12} {name} ({attachment['size']} bytes, SHA-256 {attachment['sha256']})")
     for warning in prepared.warnings:
-        echo(f"Warning:     {warning}")
-    echo(f"Digest:      {statement.digest()}")
+        echo(f"{'Warning:':<12} {warning}")
+    echo(f"{'Policy:':<12} {statement.policy}")
+    echo(f"{'Digest:':<12} {statement.digest()}")
     echo()
     echo(visible_lines(statement.text))
 
 
-async def _preview(number: int) -> Any:
+async def _preview(number: int) -> tuple[Any, dict[str, Any]]:
+    from cvdmail.work.preview import shape
     from cvdmail.work.review import prepare
 
     async with at_desk() as (desk, _), desk.store.read() as tx:
-        return await prepare(desk, tx, number)
+        prepared = await prepare(desk, tx, number)
+        return prepared, shape(desk, prepared)
 
 
 @draft.command("edit")
@@ -180,11 +187,15 @@ async def _put_back(taken: Any, raw: bytes) -> bool:
 
 @draft.command("approve")
 @click.argument("number", metavar="DRAFT", type=ROW)
+@click.option("--yes", is_flag=True, help="For a letter in clear: do not ask for the recipient's address.")
 @json_option
 @global_options
-def approve(number: int, as_json: bool) -> None:
-    """Sign a draft with your own key: exactly this text, to exactly these recipients."""
-    digest, outcome, by = run(_approve(number))
+def approve(number: int, yes: bool, as_json: bool) -> None:
+    """Sign a draft with your own key: exactly this text, to exactly these recipients.
+
+    A letter in clear asks for the recipient's address; one that belongs to no case goes into the outbox at once.
+    """
+    digest, outcome, by = run(_approve(number, yes))
     if as_json:
         shape: dict[str, object] = {"draft": number, "digest": digest, "by": by, "complete": outcome.complete}
         print_json({**shape, "missing": outcome.why} if outcome.why else shape)
@@ -195,9 +206,18 @@ def approve(number: int, as_json: bool) -> None:
     finish(not outcome.complete)
 
 
-async def _approve(number: int) -> Any:
+async def _approve(number: int, yes: bool) -> Any:
     from cvdmail.work.review import approve as sign
+    from cvdmail.work.review import prepare
+    from cvdmail.work.write_clear import queue_approved
 
     async with at_desk() as (desk, actor):
-        digest, outcome = await sign(desk, actor, number)
+        async with desk.store.read() as tx:
+            clear = (await tx.drafts.get(number)).clear
+            recipient = (await prepare(desk, tx, number)).statement.recipients[0].address if clear else None
+        if recipient is not None:
+            confirmed_in_clear(str(recipient), yes)
+        digest, outcome = await sign(desk, actor, number, in_clear=clear)
+        if clear and outcome.complete:
+            await queue_approved(desk, actor, number)
         return digest, outcome, str(actor.person.address)

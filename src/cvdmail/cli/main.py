@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str, str, str]] = {
     "key": ("contact", "key", "Find, check and pin OpenPGP keys.", "Researcher"),
     "draft": ("draft", "draft", "Look at drafts, edit and approve them.", "Researcher"),
     "send": ("send", "send", "Put approved drafts, or a folder of reports, into the outbox.", "Researcher"),
+    "reply": ("reply", "reply", "Write a letter to one participant of a case.", "Researcher"),
     "pen": ("pen", "pen", "Mail that waits for a person to file it.", "Researcher"),
     "fact": ("pen", "fact", "Facts read from replies: accept or reject them.", "Researcher"),
     "watch": ("daemon", "watch", "The daemon: deliver what is due, file what arrives.", "Daemon"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cvdmail.cli import render
+from cvdmail.cli import clear, render
 from cvdmail.cli.context import (
     ROW,
     at_desk,
@@ -28,6 +28,9 @@ from cvdmail.errors import Refused
 @global_options
 def pen() -> None:
     """Mail that waits for a person to file it."""
+
+
+pen.add_command(clear.answer)
 
 
 @pen.command("list")

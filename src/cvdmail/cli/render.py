@@ -88,7 +88,7 @@ def case_json(case: CaseRecord, participants: list[dict[str, object]]) -> dict[s
 def outbox_json(one: OutboxRecord) -> dict[str, object]:
     """Return a mail of the outbox as ``send`` writes it."""
     return {
-        "case": str(one.case),
+        "case": None if one.case is None else str(one.case),
         "participant": one.participant,
         "outbox": one.row,
         "state": one.state.value,

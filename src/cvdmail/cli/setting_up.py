@@ -132,12 +132,20 @@ def store() -> None:
 @json_option
 @global_options
 def upgrade(as_json: bool) -> None:
-    """Bring the database to the schema of this program; a failure changes nothing."""
+    """Bring the database to the schema of this program, and add letter templates that are new.
+
+    A failure changes nothing.
+    """
+    from cvdmail.setup import lay_out_templates
+
     before, after = run(_upgrade())
+    added = lay_out_templates(load_config())
     if as_json:
-        print_json({"before": before, "after": after})
+        print_json({"before": before, "after": after, "templates": added})
         return
     echo(f"schema {after}" + (" already" if before == after else f", was {before}"))
+    for name in added:
+        echo(f"added config/{name}")
 
 
 async def _upgrade() -> tuple[str | None, str]:

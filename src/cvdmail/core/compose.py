@@ -5,6 +5,8 @@ text, the attachments and their names), :func:`outer` wraps the ciphertext.  Bot
 value is checked against characters that could end a line, everything is 7-bit, lines end in CRLF and stay under 76
 characters, so that no server has a reason to change what was signed (libraries that re-serialise did, and broke it).
 
+A letter in clear (:func:`clear`) is one text part and nothing else; which letters may be is not decided here.
+
 The signature is inside the encryption, made in one step with it (RFC 3156 section 6.2).  Readers of today look for
 ``protected-headers="v1"``, RFC 9788 for ``hp="cipher"`` and ``HP-Outer``: both are written.
 """
@@ -27,6 +29,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_
 _PLAIN_LINE = re.compile(rb"(?:(?![.F-])[\x21-\x3c\x3e-\x7e](?:[\t\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e])?)?\Z")
 # What may not stand in quoted-printable as it is: "=", controls, 8-bit, and a blank at the end of a line.
 _TO_ESCAPE = re.compile(rb"[^\t\x20-\x3c\x3e-\x7e]|[\t ]\Z")
+CLEAR_TYPE = "text/plain; charset=utf-8"
 _BOUNDARY = re.compile(r"[0-9a-z]{16,60}\Z")
 
 
@@ -65,7 +68,7 @@ def check_line(what: str, value: str) -> str:
     return value
 
 
-def _words(value: str) -> str:
+def encoded_words(value: str) -> str:
     """Encode a header value by RFC 2047 where it is not ASCII; folded lines are joined by CRLF and a blank."""
     if value.isascii() and len(value) < 60 and "=?" not in value:
         return value
@@ -80,7 +83,7 @@ def mailbox_field(name: str, address: Address) -> str:
     if name.isascii():
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}" <{address}>'
-    return f"{_words(name)} <{address}>"
+    return f"{encoded_words(name)} <{address}>"
 
 
 def _fold(values: list[str], separator: str) -> str:
@@ -96,7 +99,7 @@ def _fields(headers: Headers, subject: str) -> list[tuple[str, str]]:
         fields.append(("Cc", _fold([str(address) for address in headers.cc], ",")))
     fields += [
         ("Reply-To", str(headers.reply_to)),
-        ("Subject", _words(check_line("subject", subject))),
+        ("Subject", encoded_words(check_line("subject", subject))),
         ("Date", format_datetime(headers.date)),
         ("Message-ID", f"<{headers.message_id}>"),
     ]
@@ -117,7 +120,7 @@ def inner(headers: Headers, text: str, attachments: tuple[Attachment, ...], boun
     """
     _check_boundary(boundary)
     outside = _fields(headers, headers.outer_subject)
-    subject = _words(check_line("subject", headers.subject))
+    subject = encoded_words(check_line("subject", headers.subject))
     inside = [(name, subject if name == "Subject" else value) for name, value in outside]
     protected = [("HP-Outer", f"{name}: {value}") for name, value in outside]
     content_type = ("Content-Type", f'multipart/mixed; boundary="{boundary}";\r\n protected-headers="v1"; hp="cipher"')
@@ -134,17 +137,22 @@ def inner(headers: Headers, text: str, attachments: tuple[Attachment, ...], boun
 
 
 def text_part(text: str) -> bytes:
-    """Return ``text`` as a text/plain part in quoted-printable (RFC 2045 section 6.7), without the last line end.
+    """Return ``text`` as a text/plain part in quoted-printable, without the last line end."""
+    head = f"Content-Type: {CLEAR_TYPE}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    return head.encode("ascii") + quoted_printable(text)
 
-    Lines that begin with ``From `` or ``.`` are encoded too: some servers change them.
+
+def quoted_printable(text: str) -> bytes:
+    """Return ``text`` as UTF-8 in quoted-printable (RFC 2045 section 6.7), lines of at most 76 octets.
+
+    Lines that begin with ``From `` or ``.`` are encoded too: some servers change them.  The last line is left open.
     """
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         encoded = unix.encode("utf-8")
     except UnicodeEncodeError:
         raise Refused("text", "it holds half a character", "write it again") from None
-    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    return head + b"\r\n".join(_quoted_printable(line) for line in encoded.split(b"\n"))
+    return b"\r\n".join(_quoted_printable(line) for line in encoded.split(b"\n"))
 
 
 def _quoted_printable(line: bytes) -> bytes:
@@ -215,6 +223,22 @@ def outer(headers: Headers, ciphertext: bytes, boundary: str) -> bytes:
             f"\r\n--{boundary}--\r\n".encode("ascii"),
         ]
     )
+
+
+def clear(headers: Headers, text: str) -> bytes:
+    """Return a mail in clear: one text part, the outer subject, no attachments (not signed: nothing is at stake in it).
+
+    Raise ``Refused`` for values that cannot stand in a header.
+    """
+    described = [
+        ("MIME-Version", "1.0"), ("Content-Type", CLEAR_TYPE), ("Content-Transfer-Encoding", "quoted-printable"),
+    ]  # fmt: skip
+    return _write([*_fields(headers, headers.outer_subject), *described]) + b"\r\n" + clear_body(text)
+
+
+def clear_body(text: str) -> bytes:
+    """Return the bytes below the header of a mail in clear; the last line is closed."""
+    return quoted_printable(text if text.endswith("\n") else f"{text}\n")
 
 
 def _check_boundary(boundary: str) -> None:

@@ -30,9 +30,11 @@ class EventKind(Enum):
     CONTACT_DEMOTED = "contact_demoted"
     KEY_PINNED = "key_pinned"
     KEY_UNPINNED = "key_unpinned"
+    CLEAR_PREFERENCE_SET = "clear_preference_set"
     # outbound
     DRAFT_WRITTEN = "draft_written"
     DRAFT_APPROVED = "draft_approved"
+    CLEAR_MAIL_CONFIRMED = "clear_mail_confirmed"
     MAIL_QUEUED = "mail_queued"
     MAIL_FROZEN = "mail_frozen"
     MAIL_ATTEMPTED = "mail_attempted"

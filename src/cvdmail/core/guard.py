@@ -12,24 +12,34 @@ refusal, not a leak.  It checks that
   session keys go to exactly the intended encryption subkeys.
 
 It cannot know what is inside the ciphertext; it knows that nobody outside the set can.
+
+A letter in clear passes only where the intention says so (``Intended.clear``): a letter that holds no case text, to one
+person, as one text part whose bytes have the hash that a person's signature let out.  Neither shape ever passes for the
+other: which one is asked for is the intention's word, not the mail's.
 """
 
 from __future__ import annotations
 
+import hashlib
+import quopri
 import re
 
 from cvdmail.core import packets
-from cvdmail.core.compose import mailbox_field
+from cvdmail.core.compose import CLEAR_TYPE, check_line, encoded_words, mailbox_field, quoted_printable
+from cvdmail.core.drafts import ALWAYS_CLEAR, CLEAR_LETTERS, ClearExtent
 from cvdmail.core.ids import Address
 from cvdmail.core.mail import read_headers
-from cvdmail.core.outgoing import Intended, OutgoingMail
+from cvdmail.core.outgoing import ClearLetter, Intended, OutgoingMail
 from cvdmail.core.sender import read_mailbox
 from cvdmail.errors import CvdmailError, GuardRefusal, Refused
 
 MAX_OUTGOING = 40 * 1024 * 1024
+MAX_CLEAR = 32 * 1024
 
 _ONCE = ("from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type")
 _AT_MOST_ONCE = ("cc", "in-reply-to", "references")
+_CLEAR_ONCE = (*_ONCE, "content-transfer-encoding")
+_CLEAR_AT_MOST_ONCE = ("in-reply-to", "references")
 _CONTENT_TYPE = re.compile(
     rb'multipart/encrypted; protocol="application/pgp-encrypted"; boundary="([0-9a-z]{16,60})"\Z'
 )
@@ -43,7 +53,9 @@ def _stop(why: str) -> GuardRefusal:
 
 
 def inspect(mail: OutgoingMail) -> None:
-    """Raise ``GuardRefusal`` unless ``mail`` is provably encrypted to exactly the intended set."""
+    """Raise ``GuardRefusal`` unless ``mail`` is provably what was intended: encrypted to exactly the intended set, or
+    a letter in clear that a person's signature let out, to the byte.
+    """
     raw, intended = mail.raw, mail.intended
     if len(raw) > MAX_OUTGOING:
         raise _stop(f"it is larger than {MAX_OUTGOING // 1024 // 1024} MB")
@@ -51,9 +63,14 @@ def inspect(mail: OutgoingMail) -> None:
     head, blank, body = raw.partition(b"\r\n\r\n")
     if not blank:
         raise _stop("it has no body")
-    values = _read_header(head)
+    if intended.clear is not None:
+        _check_clear(head, body, mail, intended.clear)
+        return
+    values = _read_header(head, _ONCE, _AT_MOST_ONCE)
     _check_addresses(values, mail)
     _check_values(values, intended)
+    if intended.case is None or values["subject"] != f"[{intended.case}]".encode("ascii"):
+        raise _stop("the outer subject is not the bare case id")
     kind = _CONTENT_TYPE.match(values["content-type"])
     if kind is None:
         raise _stop("it is not a PGP/MIME encrypted mail (RFC 3156)")
@@ -69,7 +86,7 @@ def _check_lines(raw: bytes) -> None:
         raise _stop("a line is longer than 998 octets or the last one is open")
 
 
-def _read_header(head: bytes) -> dict[str, bytes]:
+def _read_header(head: bytes, once: tuple[str, ...], at_most_once: tuple[str, ...]) -> dict[str, bytes]:
     lines = head.split(b"\r\n")
     if any(not line.strip(b" \t") for line in lines):
         raise _stop("a header line is blank")
@@ -82,11 +99,11 @@ def _read_header(head: bytes) -> dict[str, bytes]:
     if len(headers) != sum(1 for line in lines if line[:1] not in (b" ", b"\t")):
         raise _stop("a header line is not a header field")
     names = [header.name for header in headers]
-    for name in _ONCE:
+    for name in once:
         if names.count(name) != 1:
             raise _stop(f"the header field {name} does not stand there exactly once")
     for name in names:
-        if name not in _ONCE and (name not in _AT_MOST_ONCE or names.count(name) > 1):
+        if name not in once and (name not in at_most_once or names.count(name) > 1):
             raise _stop("it has a header field that no mail of ours has")
     return {header.name: header.raw for header in headers}
 
@@ -127,8 +144,6 @@ def _check_addresses(values: dict[str, bytes], mail: OutgoingMail) -> None:
 
 
 def _check_values(values: dict[str, bytes], intended: Intended) -> None:
-    if values["subject"] != f"[{intended.case}]".encode("ascii"):
-        raise _stop("the outer subject is not the bare case id")
     if values["message-id"] != f"<{intended.message_id}>".encode("ascii"):
         raise _stop("the Message-ID is not the committed one")
     if values["mime-version"] != b"1.0" or not _DATE.match(values["date"]):
@@ -156,7 +171,7 @@ def _ciphertext(body: bytes, boundary: bytes) -> bytes:
 def ciphertext_of(raw: bytes) -> bytes:
     """Return the armoured message inside the bytes of a mail of ours; raise ``GuardRefusal`` for any other bytes."""
     head, _, body = raw.partition(b"\r\n\r\n")
-    kind = _CONTENT_TYPE.match(_read_header(head)["content-type"])
+    kind = _CONTENT_TYPE.match(_read_header(head, _ONCE, _AT_MOST_ONCE)["content-type"])
     if kind is None:
         raise _stop("it is not a PGP/MIME encrypted mail (RFC 3156)")
     return _ciphertext(body, kind[1])
@@ -173,3 +188,47 @@ def _check_ciphertext(armoured: bytes, intended: Intended) -> None:
         raise _stop("its ciphertext is not integrity protected")
     if len(shape.key_ids) != len(set(shape.key_ids)) or frozenset(shape.key_ids) != intended.encryption_key_ids:
         raise _stop("it is not encrypted to exactly the intended keys")
+
+
+def _check_clear(head: bytes, body: bytes, mail: OutgoingMail, confirmed: ClearLetter) -> None:
+    """Let a letter in clear pass only if every byte of it is accounted for."""
+    intended = mail.intended
+    if confirmed.letter not in ALWAYS_CLEAR | CLEAR_LETTERS[ClearExtent.EVERYTHING]:
+        raise _stop("a letter with case text is never sent in clear")
+    if intended.encryption_key_ids or intended.cc or len(intended.to) != 1:
+        raise _stop("a letter in clear goes to one person, without a key")
+    if len(mail.raw) > MAX_CLEAR:
+        raise _stop(f"a letter in clear is larger than {MAX_CLEAR // 1024} KB")
+    values = _read_header(head, _CLEAR_ONCE, _CLEAR_AT_MOST_ONCE)
+    _check_addresses(values, mail)
+    _check_values(values, intended)
+    if intended.case is not None and not confirmed.subject.startswith(f"[{intended.case}] "):
+        raise _stop("the subject of a letter in clear does not begin with its case id")
+    if values["subject"] != _subject(confirmed):
+        raise _stop("the subject of a letter in clear is not the confirmed one")
+    kind = (values["content-type"], values["content-transfer-encoding"])
+    if kind != (CLEAR_TYPE.encode("ascii"), b"quoted-printable"):
+        raise _stop("a letter in clear is not one plain text")
+    _check_clear_text(body, confirmed)
+
+
+def _subject(confirmed: ClearLetter) -> bytes:
+    """Return the one form of the confirmed subject, folding undone."""
+    try:
+        return encoded_words(check_line("subject", confirmed.subject)).replace("\r\n", "").encode("ascii")
+    except Refused:
+        raise _stop("the confirmed subject cannot stand in a header") from None
+
+
+def _check_clear_text(body: bytes, confirmed: ClearLetter) -> None:
+    if hashlib.sha256(body).hexdigest() != confirmed.body_sha256:
+        raise _stop("the text of a letter in clear is not the confirmed one")
+    try:
+        text = quopri.decodestring(body).decode("utf-8")
+    except UnicodeDecodeError:
+        raise _stop("the text of a letter in clear is not UTF-8") from None
+    # One text has one encoding here: what decodes in two ways could be read in two ways.
+    if quoted_printable(text) != body:
+        raise _stop("the text of a letter in clear is not encoded as ours is")
+    if "-----BEGIN PGP" in text.upper():
+        raise _stop("a letter in clear holds OpenPGP armour")

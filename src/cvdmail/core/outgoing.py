@@ -8,7 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from cvdmail.core.drafts import Letter
 from cvdmail.core.ids import Address, CaseId, MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class ClearLetter:
+    """What a person's signature let out in clear: the letter, its outer subject, and the very bytes of its text.
+
+    ``body_sha256`` is the hex SHA-256 of what stands below the header of the mail
+    (:func:`cvdmail.core.compose.clear_body`), encoding included.
+    """
+
+    letter: Letter
+    subject: str
+    body_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +32,8 @@ class Intended:
     ``to`` and ``cc`` are the visible recipients; ``encryption_key_ids`` are the 16-digit ids of the very encryption
     subkeys (ours included) that must appear in the ciphertext, no more and no fewer.  ``outstanding`` are those of the
     recipients that this attempt is for: a retry leaves out who has it already (None: all of them).  ``sender_name`` is
-    the configured name beside the sender's address.
+    the configured name beside the sender's address.  ``clear`` is None for an encrypted mail, and nothing else makes
+    one pass that is not.
     """
 
     case: CaseId | None
@@ -29,6 +44,7 @@ class Intended:
     message_id: MessageId
     sender_name: str = ""
     outstanding: frozenset[Address] | None = None
+    clear: ClearLetter | None = None
 
     @property
     def envelope(self) -> frozenset[Address]:

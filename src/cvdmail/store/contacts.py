@@ -112,7 +112,7 @@ class Contacts:
     async def prefer_clear(
         self, row: int, extent: ClearExtent, message_row: int | None, by: Fingerprint, now: datetime
     ) -> int:
-        """Keep what a contact gets in clear; return the row, under which the reason is sealed."""
+        """Keep what a contact gets in clear; return the row.  The reason is sealed beside the event."""
         preference = await self._rows.next(clear_preference)
         values = {
             "id": preference,

@@ -69,7 +69,7 @@ async def confirm(desk: Desk, actor: Actor, value: str, state: ContactState, ven
     """Confirm or demote a contact: the person signs; participants of that vendor without a contact get it."""
     now = desk.clock.now()
     async with desk.store.write() as tx:
-        contact = await _find(tx, value, vendor)
+        contact = await contact_of(tx, value, vendor)
         if state is ContactState.CONFIRMED and contact.channel in FORMS and is_public_tracker(contact.value):
             raise Refused(f"contact {contact.row}", PUBLIC, "find another: cvdmail contact find VENDOR")
         await tx.contacts.set_state(contact.row, state)
@@ -103,7 +103,8 @@ async def choose(
     await tx.ledger.append(await actor.decide(event))
 
 
-async def _find(tx: Transaction, value: str, vendor: str | None) -> ContactRecord:
+async def contact_of(tx: Transaction, value: str, vendor: str | None = None) -> ContactRecord:
+    """Return the contact with a number, address or other value; raise ``NotFound``, or ``Refused`` if several fit."""
     name = vendor_name(vendor) if vendor else None
     if value.isascii() and value.isdigit() and len(value) <= 9:
         return await tx.contacts.get(int(value))

@@ -70,8 +70,8 @@ async def put_back(desk: Desk, actor: Actor, taken: TakenUp, raw: bytes) -> bool
 
 async def _editable(tx: Transaction, row: int) -> tuple[DraftRecord, ParticipantRecord, CaseRecord]:
     draft = await tx.drafts.get(row)
-    if draft.participant is None:
-        raise Refused(f"draft {row}", "it belongs to no case", "write it again: cvdmail pen answer")
+    if draft.clear or draft.participant is None:
+        raise Refused(f"draft {row}", "a letter in clear is its template, word for word", "write it again")
     participant = await tx.cases.participant(draft.participant)
     case = await tx.cases.get(participant.case)
     if case.erased_at is not None or case.state.closed:

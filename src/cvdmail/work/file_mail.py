@@ -181,19 +181,27 @@ async def file_by_person(desk: Desk, actor: Actor, row: int, case_id: CaseId, wh
 
 async def discard(desk: Desk, actor: Actor, row: int, reason: bytes) -> None:
     """Take a held mail out of the pen for a reason; its bytes stay."""
-    now = desk.clock.now()
     async with desk.store.write() as tx:
-        record = await _held(tx, row)
-        await tx.inbox.set_state(row, MessageState.DISCARDED)
-        pen = await tx.sealed.scope(ScopeKind.PEN)
-        salt = desk.entropy.bytes(16)
-        body: dict[str, Value] = {
-            "message": row,
-            "reason": commitment(salt, reason),
-            "sha256": record.sha256,
-        }
-        event = Event(MAIN, EventKind.MAIL_DISCARDED, now, str(actor.fingerprint), body)
-        await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
+        await discard_within(desk, tx, actor, row, reason)
+
+
+async def discard_within(
+    desk: Desk, tx: Transaction, actor: Actor, row: int, reason: bytes, answer: int | None = None
+) -> None:
+    """Do :func:`discard` in a transaction that does more; ``answer`` is the draft that answers the mail."""
+    record = await _held(tx, row)
+    await tx.inbox.set_state(row, MessageState.DISCARDED)
+    pen = await tx.sealed.scope(ScopeKind.PEN)
+    salt = desk.entropy.bytes(16)
+    body: dict[str, Value] = {
+        "message": row,
+        "reason": commitment(salt, reason),
+        "sha256": record.sha256,
+    }
+    if answer is not None:
+        body["answer"] = answer
+    event = Event(MAIN, EventKind.MAIL_DISCARDED, desk.clock.now(), str(actor.fingerprint), body)
+    await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
 
 
 async def _held(tx: Transaction, row: int) -> MessageRecord:

@@ -20,7 +20,7 @@ from cvdmail.core.records import OutboundMail, OutboxRecord
 from cvdmail.errors import CryptoRefused, CvdmailError, GuardRefusal, NotFound, Refused, SealBroken, StoreUnavailable
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import DAEMON, LEASE, Desk
-from cvdmail.work.make_mail import Made, make
+from cvdmail.work.make_mail import Made, let_out, make
 from cvdmail.work.review import Prepared, prepare_many, reviewed_many
 
 _REFUSALS = (Refused, CryptoRefused, GuardRefusal, SealBroken, NotFound)
@@ -169,6 +169,7 @@ async def outgoing(
         message_id=MessageId(reading["message_id"]),
         sender_name=reading["from_name"],
         outstanding=waiting,
+        clear=let_out(reading),
     )
     return OutgoingMail(raw, mailbox, tuple(sorted(intended.envelope)), intended)
 

@@ -2,10 +2,14 @@
 
 Nothing is written here.  What was approved waits as text; Date, Message-ID, reply token, signature and ciphertext are
 made when a mail's turn comes, so that a key that expired or was revoked while the mail waited stops it.
+
+A letter in clear is made here too, and only from a draft that says so: neither encrypted nor signed, because nothing in
+it is secret and whoever gets it has no key of ours yet.  It is searched once more for case text.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,18 +18,20 @@ from typing import Any
 from cvdmail.core import compose, guard
 from cvdmail.core.certificate import usable_for_encryption
 from cvdmail.core.compose import Headers
+from cvdmail.core.drafts import Letter
 from cvdmail.core.gpgstatus import SignatureState
-from cvdmail.core.ids import Address, ReplyToken
-from cvdmail.core.outgoing import Intended, OutgoingMail
+from cvdmail.core.ids import Address, MessageId, ReplyToken
+from cvdmail.core.outgoing import ClearLetter, Intended, OutgoingMail
 from cvdmail.errors import CryptoRefused, Refused
 from cvdmail.ports import PublicKey
+from cvdmail.work.check_clear import refuse_leaks
 from cvdmail.work.desk import Desk
 from cvdmail.work.review import Prepared
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The final bytes of a mail with their envelope, and the reply token that was put into them."""
+    """The final bytes of a mail with their envelope, and its reply token (not used where there is no participant)."""
 
     mail: OutgoingMail
     token: ReplyToken
@@ -40,9 +46,11 @@ async def make(desk: Desk, prepared: Prepared) -> Made:
     cannot be had now.
     """
     statement = prepared.statement
-    assert statement.case is not None
     token = desk.token()
-    headers = _headers(desk, prepared, token)
+    headers = _headers(desk, prepared, token, await _references(desk, prepared))
+    if statement.clear:
+        return await _make_clear(desk, prepared, headers, token)
+    assert statement.case is not None
     entity = compose.inner(headers, statement.text, statement.attachments, desk.word())
     own = await desk.keys.team(desk.config.mailbox.address, desk.config.openpgp.mailbox_key)
     keys = (*prepared.keys, own)
@@ -69,21 +77,69 @@ async def make(desk: Desk, prepared: Prepared) -> Made:
     return Made(mail, token, headers.date, _reading(prepared, headers, intended))
 
 
-def _headers(desk: Desk, prepared: Prepared, token: ReplyToken) -> Headers:
+async def _make_clear(desk: Desk, prepared: Prepared, headers: Headers, token: ReplyToken) -> Made:
+    """Make a letter in clear: the very text that was approved, searched once more for case text."""
+    statement = prepared.statement
+    async with desk.store.read() as tx:
+        case_row = prepared.participant.case_row if prepared.participant is not None else None
+        await refuse_leaks(desk, tx, f"{statement.subject}\n{statement.text}", case_row)
+    body = compose.clear_body(statement.text)
+    confirmed = ClearLetter(statement.letter, headers.outer_subject, hashlib.sha256(body).hexdigest())
+    intended = Intended(
+        case=statement.case,
+        sender=headers.sender,
+        to=frozenset(headers.to),
+        cc=frozenset(),
+        encryption_key_ids=frozenset(),
+        message_id=headers.message_id,
+        sender_name=headers.sender_name,
+        clear=confirmed,
+    )
+    mail = OutgoingMail(compose.clear(headers, statement.text), headers.sender, headers.to, intended)
+    guard.inspect(mail)
+    return Made(mail, token, headers.date, _reading(prepared, headers, intended))
+
+
+async def _references(desk: Desk, prepared: Prepared) -> tuple[MessageId, ...]:
+    """Return the Message-ID of the mail that a draft answers, if it is one that may stand in a header."""
+    if prepared.draft.answers is None:
+        return ()
+    async with desk.store.read() as tx:
+        answered = (await tx.inbox.get(prepared.draft.answers)).message_id
+    try:
+        return (MessageId.parse(f"<{answered}>"),) if answered is not None and len(answered.text) <= 250 else ()
+    except Refused:
+        return ()
+
+
+def _headers(desk: Desk, prepared: Prepared, token: ReplyToken, references: tuple[MessageId, ...]) -> Headers:
     statement = prepared.statement
     mailbox = desk.config.mailbox.address
     to = tuple(recipient.address for recipient in statement.recipients)
+    with_token = Address.parse(f"{mailbox.local}+{token}@{mailbox.domain}")
     return Headers(
         sender=mailbox,
         sender_name=desk.config.mailbox.name,
         to=to,
         cc=(mailbox,) if statement.copy_to_self and mailbox not in to else (),
-        reply_to=Address.parse(f"{mailbox.local}+{token}@{mailbox.domain}"),
+        reply_to=mailbox if prepared.participant is None else with_token,
         date=desk.clock.now().replace(microsecond=0),
         message_id=desk.message_id(),
-        outer_subject=f"[{statement.case}]",
-        subject=f"[{statement.case}] {statement.subject}",
+        outer_subject=outer_subject(prepared),
+        subject=inner_subject(prepared),
+        references=references,
     )
+
+
+def inner_subject(prepared: Prepared) -> str:
+    """Return the subject that the reader sees."""
+    statement = prepared.statement
+    return statement.subject if statement.case is None else f"[{statement.case}] {statement.subject}"
+
+
+def outer_subject(prepared: Prepared) -> str:
+    """Return the subject that everybody on the way sees: the bare case id, or the fixed one of a letter in clear."""
+    return inner_subject(prepared) if prepared.statement.clear else f"[{prepared.statement.case}]"
 
 
 def _encryption_key_id(desk: Desk, key: PublicKey) -> str:
@@ -106,7 +162,7 @@ async def _sample(desk: Desk, prepared: Prepared, entity: bytes, ciphertext: byt
 
 
 def _reading(prepared: Prepared, headers: Headers, intended: Intended) -> dict[str, object]:
-    return {
+    reading: dict[str, object] = {
         "from": str(headers.sender),
         "from_name": headers.sender_name,
         "to": [str(address) for address in headers.to],
@@ -118,3 +174,13 @@ def _reading(prepared: Prepared, headers: Headers, intended: Intended) -> dict[s
         "message_id": str(headers.message_id),
         "key_ids": sorted(intended.encryption_key_ids),
     }
+    if intended.clear is not None:
+        clear = intended.clear
+        reading["clear"] = {"letter": clear.letter.value, "subject": clear.subject, "sha256": clear.body_sha256}
+    return reading
+
+
+def let_out(reading: Mapping[str, Any]) -> ClearLetter | None:
+    """Return what was let out in clear when a mail was made, from what was sealed with it; None: it is encrypted."""
+    kept = reading.get("clear")
+    return None if kept is None else ClearLetter(Letter(kept["letter"]), kept["subject"], kept["sha256"])

@@ -6,24 +6,25 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from cvdmail.config import PersonRole
-from cvdmail.core import letters
 from cvdmail.core import report as reports
 from cvdmail.core.candidates import Channel
 from cvdmail.core.compose import Attachment, attachment_part
-from cvdmail.core.drafts import Content, Letter
+from cvdmail.core.drafts import WITH_ATTACHMENTS, Content, Letter
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address, CaseId, parse_domain
+from cvdmail.core.language import Language
 from cvdmail.core.ledger import Event, Value, commitment
 from cvdmail.core.oneline import check_words
-from cvdmail.core.records import CaseRecord, ContactState, ParticipantRecord, Role, ScopeKind
+from cvdmail.core.outgoing import RecipientState
+from cvdmail.core.records import CaseRecord, ContactState, Direction, ParticipantRecord, Role, ScopeKind
 from cvdmail.core.report import Report
 from cvdmail.core.seal import Place
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Actor, Desk
+from cvdmail.work.letter_template import fill_in, find
 
 MAX_ATTACHMENTS = 25 * 1024 * 1024
 # What the front matter tells the program, not the vendor; file names may hold folders of the writer's machine.
@@ -39,6 +40,15 @@ class Opened:
     drafts: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which vendor was told on which day (UTC; None: not yet), and how far it has come (Vultron RM)."""
+
+    vendor: str
+    on: str | None
+    state: str
+
+
 def vendor_name(text: str) -> str:
     """Return the one way a vendor is written: a domain in A-label form if it is one, else its name, trimmed."""
     stripped = " ".join(check_words("vendor", text.strip()).split())
@@ -51,7 +61,13 @@ def vendor_name(text: str) -> str:
 
 
 async def open_case(
-    desk: Desk, actor: Actor, report: Report, raw: bytes, attachments: tuple[Attachment, ...], vendors: tuple[str, ...]
+    desk: Desk,
+    actor: Actor,
+    report: Report,
+    raw: bytes,
+    attachments: tuple[Attachment, ...],
+    vendors: tuple[str, ...],
+    language: Language | None = None,
 ) -> Opened:
     """Open a case for ``report``; raise ``Refused`` with nothing written if there is a gap in it."""
     actor.require(PersonRole.RESEARCHER, "case new")
@@ -88,7 +104,7 @@ async def open_case(
         await tx.ledger.append_with_secret(await actor.decide(event), scope, salt, raw)
         participants, drafts = [], []
         for vendor in parties:
-            participant, draft = await add_vendor(desk, tx, actor, case, report, vendor, Role.VENDOR)
+            participant, draft = await add_vendor(desk, tx, actor, case, report, vendor, Role.VENDOR, language)
             participants.append(participant)
             drafts.append(draft)
         for value in report.contacts:
@@ -122,9 +138,19 @@ async def read_attachments(tx: Transaction, case_rows: Sequence[int]) -> dict[in
 
 
 async def add_vendor(
-    desk: Desk, tx: Transaction, actor: Actor, case: CaseRecord, report: Report, vendor: str, role: Role
+    desk: Desk,
+    tx: Transaction,
+    actor: Actor,
+    case: CaseRecord,
+    report: Report,
+    vendor: str,
+    role: Role,
+    language: Language | None = None,
 ) -> tuple[ParticipantRecord, int]:
-    """Add a participant to a case and write the draft of its report; return both."""
+    """Add a participant to a case and write the draft of its report, to a coordinator that of a hand-off; return both.
+
+    A coordinator gets the report with a list of who was told when.
+    """
     now = desk.clock.now()
     participant = await tx.cases.add_participant(case, role, vendor, now)
     known = await tx.contacts.select(vendor=vendor)
@@ -138,17 +164,26 @@ async def add_vendor(
     added: dict[str, Value] = {"role": role.value}
     event = Event(str(case.id), EventKind.PARTICIPANT_ADDED, now, str(actor.fingerprint), added, participant.row)
     await tx.ledger.append(await actor.decide(event))
-    content = report_letter(desk, case, report, participant)
+    told = await told_so_far(tx, case.row) if role is Role.COORDINATOR else None
+    letter, content = report_letter(desk, case, report, participant, told, language)
     scope = await tx.cases.scope(case.row)
-    draft = await tx.drafts.write(participant.row, Letter.REPORT, actor.fingerprint, scope, content, now)
-    body: dict[str, Value] = {"draft": draft, "letter": Letter.REPORT.value}
+    draft = await tx.drafts.write(participant.row, letter, actor.fingerprint, scope, content, now)
+    body: dict[str, Value] = {"draft": draft, "letter": letter.value}
     written = Event(str(case.id), EventKind.DRAFT_WRITTEN, now, str(actor.fingerprint), body, participant.row)
     await tx.ledger.append(written)
     return await tx.cases.participant(participant.row), draft
 
 
-def report_letter(desk: Desk, case: CaseRecord, report: Report, participant: ParticipantRecord) -> Content:
-    """Render the report for one participant."""
+def report_letter(
+    desk: Desk,
+    case: CaseRecord,
+    report: Report,
+    participant: ParticipantRecord,
+    told: Sequence[Told] | None,
+    language: Language | None,
+) -> tuple[Letter, Content]:
+    """Render the report for one participant; with ``told`` as a hand-off to a coordinator."""
+    letter = Letter.REPORT if told is None else Letter.HANDOFF
     fields = {name: value for name, value in report.fields.items() if name not in _OURS and value.strip()}
     values = {
         "case": str(case.id),
@@ -156,19 +191,35 @@ def report_letter(desk: Desk, case: CaseRecord, report: Report, participant: Par
         "title": report.title,
         "fields": fields,
         "body": report.body,
-        "team": desk.config.mailbox.name or str(desk.config.mailbox.address),
+        "told": told or (),
     }
-    subject, text = letters.render(template(desk, Letter.REPORT), Letter.REPORT.value, values)
-    return Content(subject, text, desk.entropy.bytes(16).hex())
+    return letter, fill_in(desk, find(desk, letter, language=language), values)
 
 
-def template(desk: Desk, letter: Letter) -> str:
-    """Return the template of a letter from the folder beside the configuration."""
-    path: Path = desk.config.templates / f"{letter.value}.txt"
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise Refused(str(path), "the letter template cannot be read", "restore it from 'cvdmail init'") from None
+async def reported_on(tx: Transaction, case_row: int) -> dict[int, str]:
+    """Return, by participant, the day (UTC) on which a server first took the report, or a person handed it over."""
+    letters = {one.row: one.letter for one in await tx.drafts.select(case_row=case_row)}
+    first: dict[int, str] = {}
+    for mail in await tx.outbox.select(case_row=case_row):
+        days = [one.at.date().isoformat() for one in mail.recipients if one.state is RecipientState.SENT]
+        if days and mail.participant is not None and letters.get(mail.draft) in WITH_ATTACHMENTS:
+            first[mail.participant] = min([*days, first.get(mail.participant, days[0])])
+    people = [one.row for one in await tx.cases.participants(case_row)]
+    for delivery in await tx.deliveries.select(people):
+        if delivery.direction is Direction.OUTBOUND:
+            day = delivery.at.date().isoformat()
+            first[delivery.participant] = min(day, first.get(delivery.participant, day))
+    return first
+
+
+async def told_so_far(tx: Transaction, case_row: int) -> list[Told]:
+    """Return the vendors that take part in a case, each with the day it was told, and its state."""
+    first = await reported_on(tx, case_row)
+    return [
+        Told(one.vendor, first.get(one.row), one.state.rm.value)
+        for one in await tx.cases.participants(case_row)
+        if one.role is Role.VENDOR and one.removed_at is None
+    ]
 
 
 async def _take_contact(desk: Desk, tx: Transaction, participants: list[ParticipantRecord], value: str) -> None:

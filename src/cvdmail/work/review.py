@@ -2,20 +2,20 @@
 
 The statement is built afresh every time it is needed, from the draft, the participant's contact, its pinned key and
 the policy.  Its digest decides: an approval counts for one digest only.  Everything here works on many drafts at once,
-because asking the database for one thing of fifty drafts costs little more than for one.
+because asking the database for one thing of fifty drafts costs little more than for one.  What goes out in clear is
+approved by itself, by a person who was told so, and gets an entry of the ledger of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cvdmail.config import PersonRole
 from cvdmail.core import drafts as rules
 from cvdmail.core.candidates import Channel
 from cvdmail.core.certificate import usable_for_encryption
-from cvdmail.core.compose import Attachment
 from cvdmail.core.deliveries import FORMS
 from cvdmail.core.display import visible
 from cvdmail.core.drafts import (
@@ -23,7 +23,6 @@ from cvdmail.core.drafts import (
     CLEAR_LETTERS,
     WITH_ATTACHMENTS,
     ClearExtent,
-    Content,
     DraftState,
     Recipient,
     Signed,
@@ -40,7 +39,6 @@ from cvdmail.core.records import (
     ContactState,
     DraftRecord,
     ParticipantRecord,
-    PinnedKey,
     Reviewable,
 )
 from cvdmail.core.trackers import PUBLIC, is_public_tracker
@@ -48,7 +46,7 @@ from cvdmail.errors import CvdmailError, NotFound, Refused, SealBroken
 from cvdmail.ports import PublicKey
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Actor, Desk
-from cvdmail.work.open_case import read_attachments
+from cvdmail.work.draft_material import Material, gather
 
 AT_ONCE = 50
 """How many drafts one signature approves at the most: the manifest stays short, an interruption costs little."""
@@ -88,7 +86,7 @@ async def prepare(desk: Desk, tx: Transaction, draft_row: int) -> Prepared:
 
 async def prepare_many(desk: Desk, tx: Transaction, rows: Sequence[int]) -> dict[int, Prepared | CvdmailError]:
     """Build the statements of drafts; what keeps one from being built stands in its place."""
-    material = await _gather(tx, rows)
+    material = await gather(tx, rows)
     prepared: dict[int, Prepared | CvdmailError] = {}
     for row in rows:
         try:
@@ -98,46 +96,7 @@ async def prepare_many(desk: Desk, tx: Transaction, rows: Sequence[int]) -> dict
     return prepared
 
 
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What statements are made of, by row."""
-
-    drafts: Mapping[int, DraftRecord]
-    people: Mapping[int, ParticipantRecord]
-    cases: Mapping[int, Reviewable]
-    contacts: Mapping[int, ContactRecord]
-    pins: Mapping[int, PinnedKey]
-    extents: Mapping[int, ClearExtent]
-    contents: Mapping[int, Content]
-    attachments: Mapping[int, tuple[Attachment, ...]]
-    editors: Mapping[int, frozenset[Fingerprint]]
-    pen: int
-
-
-async def _gather(tx: Transaction, rows: Sequence[int]) -> _Material:
-    drafts = {one.row: one for one in await tx.drafts.select(rows=list(rows))}
-    named = {one.participant for one in drafts.values() if one.participant is not None}
-    people = {one.row: one for one in await tx.cases.participants(rows=named)} if named else {}
-    cases = await tx.cases.reviewed_as({one.case_row for one in people.values()}) if people else {}
-    await tx.sealed.warm({one.scope for one in cases.values() if not one.erased})
-    chosen = {one.contact for one in people.values() if one.contact is not None}
-    contacts = {one.row: one for one in await tx.contacts.select(rows=chosen)} if chosen else {}
-    pins = {one.contact: one for one in await tx.contacts.pinned(rows=chosen)} if chosen else {}
-    in_clear = {people[one.participant].contact for one in drafts.values() if one.clear and one.participant is not None}
-    extents = await tx.contacts.clear_extents([row for row in in_clear if row is not None])
-    carrying = {
-        people[one.participant].case_row
-        for one in drafts.values()
-        if one.letter in WITH_ATTACHMENTS and one.participant is not None
-    }
-    return _Material(
-        drafts, people, cases, contacts, pins, extents, await tx.drafts.contents(list(rows)),
-        await read_attachments(tx, sorted(carrying)),
-        await tx.ledger.editors({str(one.case) for one in people.values()}), await tx.pen_scope(),
-    )  # fmt: skip
-
-
-async def _prepare(desk: Desk, material: _Material, row: int) -> Prepared:
+async def _prepare(desk: Desk, material: Material, row: int) -> Prepared:
     draft = material.drafts.get(row)
     if draft is None:
         raise NotFound(f"draft {row}", "there is no such draft", "see 'cvdmail draft list'")
@@ -179,9 +138,11 @@ class _Reach:
     channel: str | None = None
 
 
-async def _reach(desk: Desk, material: _Material, draft: DraftRecord, participant: ParticipantRecord | None) -> _Reach:
+async def _reach(desk: Desk, material: Material, draft: DraftRecord, participant: ParticipantRecord | None) -> _Reach:
     if participant is None:
         assert draft.address is not None
+        if draft.address in material.demoted:
+            raise Refused(f"draft {draft.row}", "its contact was demoted", "ask another one: cvdmail contact ask")
         return _Reach((Recipient(draft.address, None),))
     what = f"participant {participant.row} of {participant.case}"
     if participant.removed_at is not None:
@@ -199,7 +160,11 @@ async def _reach(desk: Desk, material: _Material, draft: DraftRecord, participan
     if draft.clear:
         extent = material.extents.get(contact.row, ClearExtent.NEVER)
         if draft.letter not in ALWAYS_CLEAR | CLEAR_LETTERS[extent]:
-            raise Refused(f"draft {draft.row}", "its contact does not get this letter in clear", "write it encrypted")
+            raise Refused(
+                f"draft {draft.row}",
+                "its contact does not get this letter in clear",
+                f"write it encrypted, or record the contact's wish: cvdmail contact clear {contact.row}",
+            )
         return _Reach((Recipient(address, None),))
     pin = material.pins.get(contact.row)
     if pin is None:
@@ -238,38 +203,82 @@ def by_hand(prepared: Prepared) -> Refused:
     )
 
 
-async def approve(desk: Desk, actor: Actor, draft_row: int) -> tuple[str, Review]:
-    """Sign the statement of a draft; return its digest and whether the reviews are complete now."""
-    digest, outcome = (await approve_many(desk, actor, [draft_row]))[draft_row]
+async def approve(desk: Desk, actor: Actor, draft_row: int, in_clear: bool = False) -> tuple[str, Review]:
+    """Sign the statement of a draft; return its digest and whether the reviews are complete now.
+
+    ``in_clear`` says that the person knows that it goes out in clear; without it, a letter in clear is refused.
+    """
+    digest, outcome = (await approve_many(desk, actor, [draft_row], in_clear))[draft_row]
     return digest, outcome
 
 
-async def approve_many(desk: Desk, actor: Actor, rows: Sequence[int]) -> dict[int, tuple[str, Review]]:
+async def approve_many(
+    desk: Desk, actor: Actor, rows: Sequence[int], in_clear: bool = False
+) -> dict[int, tuple[str, Review]]:
     """Approve drafts, all or none: one signature over the statement, or over a manifest of several.
 
     Returns for each draft its digest and whether its reviews are complete now.  At most :data:`AT_ONCE` at a time.
     """
     actor.require(PersonRole.REVIEWER, "draft approve")
-    now = desk.clock.now()
     async with desk.store.read() as tx:
-        seen = _all_open(await prepare_many(desk, tx, rows))
-    digests = {row: one.statement.digest() for row, one in seen.items()}
-    manifest = None if len(rows) == 1 else rules.manifest(list(digests.values()))
-    covered = seen[rows[0]].statement.to_bytes() if manifest is None else manifest.encode()
-    signed = Signed((await actor.openpgp.sign_detached(covered, actor.fingerprint)).decode(), manifest)
+        seen = _all_open(await prepare_many(desk, tx, rows), in_clear)
+    digests, signed = await _sign(actor, seen)
     async with desk.store.write() as tx:
-        again = _all_open(await prepare_many(desk, tx, rows))
+        again = _all_open(await prepare_many(desk, tx, rows), in_clear)
         changed = [row for row, one in again.items() if one.statement.digest() != digests[row]]
         if changed:
             raise Refused(f"draft {changed[0]}", "it was changed while you approved it", "look at it again")
-        await tx.drafts.approve(digests, actor.fingerprint, signed, now)
-        outcomes = await reviewed_many(desk, tx, list(again.values()))
-        await tx.drafts.set_states(
-            [(row, DraftState.APPROVED if outcomes[row].complete else DraftState.OPEN, digests[row]) for row in rows]
-        )
-        told = [_approved(actor, again[row], outcomes[row], now) for row in rows]
-        await tx.ledger.append_all(await actor.decide_all(told))
+        outcomes = await _keep(desk, tx, actor, again, signed)
     return {row: (digests[row], outcomes[row]) for row in rows}
+
+
+async def approve_within(desk: Desk, tx: Transaction, actor: Actor, row: int, recipient: int | None) -> Review:
+    """Approve a letter in clear in the very transaction that writes it; ``recipient`` is the contact it goes to."""
+    actor.require(PersonRole.REVIEWER, "a letter in clear")
+    seen = _all_open({row: await prepare(desk, tx, row)}, in_clear=True)
+    _, signed = await _sign(actor, seen)
+    return (await _keep(desk, tx, actor, seen, signed, recipient))[row]
+
+
+async def _sign(actor: Actor, seen: Mapping[int, Prepared]) -> tuple[dict[int, str], Signed]:
+    digests = {row: one.statement.digest() for row, one in seen.items()}
+    manifest = None if len(seen) == 1 else rules.manifest(list(digests.values()))
+    covered = next(iter(seen.values())).statement.to_bytes() if manifest is None else manifest.encode()
+    return digests, Signed((await actor.openpgp.sign_detached(covered, actor.fingerprint)).decode(), manifest)
+
+
+async def _keep(
+    desk: Desk,
+    tx: Transaction,
+    actor: Actor,
+    seen: Mapping[int, Prepared],
+    signed: Signed,
+    recipient: int | None = None,
+) -> dict[int, Review]:
+    """Write an approval, what it made of the drafts, and the events of it."""
+    now = desk.clock.now()
+    digests = {row: one.statement.digest() for row, one in seen.items()}
+    await tx.drafts.approve(digests, actor.fingerprint, signed, now)
+    outcomes = await reviewed_many(desk, tx, list(seen.values()))
+    await tx.drafts.set_states(
+        [(row, DraftState.APPROVED if outcomes[row].complete else DraftState.OPEN, digests[row]) for row in seen]
+    )
+    told = [_approved(actor, one, outcomes[row], now) for row, one in seen.items()]
+    told += [_confirmed(actor, one, recipient, now) for one in seen.values() if one.draft.clear]
+    await tx.ledger.append_all(await actor.decide_all(told))
+    return outcomes
+
+
+def _confirmed(actor: Actor, prepared: Prepared, recipient: int | None, now: datetime) -> Event:
+    """A letter in clear gets an entry of its own: who let it out, and to which contact (rule 1)."""
+    contact = recipient if prepared.participant is None else prepared.participant.contact
+    body: dict[str, Value] = {
+        "digest": prepared.statement.digest(),
+        "draft": prepared.draft.row,
+        "recipient": contact,
+    }
+    by = str(actor.fingerprint)
+    return Event(prepared.chain, EventKind.CLEAR_MAIL_CONFIRMED, now, by, body, prepared.draft.participant)
 
 
 def _approved(actor: Actor, prepared: Prepared, outcome: Review, now: datetime) -> Event:
@@ -282,7 +291,7 @@ def _approved(actor: Actor, prepared: Prepared, outcome: Review, now: datetime) 
     return Event(prepared.chain, EventKind.DRAFT_APPROVED, now, by, body, prepared.draft.participant)
 
 
-def _all_open(found: Mapping[int, Prepared | CvdmailError]) -> dict[int, Prepared]:
+def _all_open(found: Mapping[int, Prepared | CvdmailError], in_clear: bool) -> dict[int, Prepared]:
     """Return the drafts if every one of them can be approved; raise the first reason why not."""
     good: dict[int, Prepared] = {}
     for row, one in found.items():
@@ -290,6 +299,8 @@ def _all_open(found: Mapping[int, Prepared | CvdmailError]) -> dict[int, Prepare
             raise one
         if one.draft.state in (DraftState.QUEUED, DraftState.VOID):
             raise Refused(f"draft {row}", f"it is {one.draft.state.value} already", "see 'cvdmail case timeline'")
+        if one.draft.clear and not in_clear:
+            raise Refused(f"draft {row}", "it goes out in clear, which is confirmed by itself", "approve it alone")
         good[row] = one
     return good
 
@@ -327,6 +338,10 @@ async def reviewed_many(desk: Desk, tx: Transaction, drafts: Sequence[Prepared])
 def _review(
     desk: Desk, prepared: Prepared, approvers: frozenset[Fingerprint], reviewers: frozenset[Fingerprint]
 ) -> Review:
+    if prepared.draft.clear:
+        # Whatever the policy says of letters: nothing goes out in clear without a person's signature over its words.
+        policy = replace(desk.policy, letter_reviews=max(1, desk.policy.letter_reviews))
+        return review_letter(policy, approvers, reviewers)
     if prepared.case is None or prepared.draft.letter not in WITH_ATTACHMENTS:
         return review_letter(desk.policy, approvers, reviewers)
     return review(desk.policy, prepared.case.origin, prepared.authors, approvers, reviewers)

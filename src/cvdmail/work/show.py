@@ -11,7 +11,7 @@ from cvdmail.core.candidates import Channel
 from cvdmail.core.case import RM
 from cvdmail.core.deliveries import DeliveryRecord
 from cvdmail.core.display import visible
-from cvdmail.core.drafts import DraftState
+from cvdmail.core.drafts import DraftState, Letter
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import DatePromise, FactKind, Triage
 from cvdmail.core.ids import CaseId
@@ -252,6 +252,8 @@ _TOLD = {
     EventKind.PARTICIPANT_REMOVED: "participant removed",
     EventKind.CONTACT_CHOSEN: "contact chosen",
     EventKind.DRAFT_APPROVED: "draft approved, signed",
+    EventKind.CLEAR_MAIL_CONFIRMED: "letter in clear confirmed, signed",
+    EventKind.CLEAR_PREFERENCE_SET: "wish for mail in clear recorded, signed",
     EventKind.MAIL_QUEUED: "mail queued",
     EventKind.MAIL_FROZEN: "mail signed, encrypted and frozen",
     EventKind.MAIL_SENT: "server took the mail",
@@ -300,10 +302,14 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
     for entry in found.events:
         event = entry.event
         vendor = vendors.get(event.participant or 0, "")
-        if event.kind in _TOLD:
+        if event.kind is EventKind.MAIL_FROZEN and not event.body.get("keys"):
+            lines.append(Line(event.at, names.get(event.actor, event.actor), "letter in clear frozen"))
+        elif event.kind in _TOLD:
             lines.append(Line(event.at, names.get(event.actor, event.actor), _TOLD[event.kind]))
         elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("again"):
             lines.append(Line(event.at, names.get(event.actor, event.actor), "draft edited, signed"))
+        elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("letter") != Letter.REPORT.value:
+            lines.append(Line(event.at, names.get(event.actor, event.actor), _written(event.body)))
         elif event.kind is EventKind.DELIVERY_RECORDED:
             known = next((one for one in found.deliveries if one.row == event.body.get("delivery")), None)
             lines.append(Line(event.at, names.get(event.actor, event.actor), _recorded(event.body, known)))
@@ -321,6 +327,11 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
         elif event.kind is EventKind.PROMISE_SLIPPED:
             lines.append(Line(event.at, vendor, f"the promised date SLIPS by {event.body.get('days')} days"))
     return lines
+
+
+def _written(body: Mapping[str, Value]) -> str:
+    letter = str(body.get("letter")).replace("_", " ")
+    return f"letter written: {letter}{', in clear' if body.get('clear') else ''}"
 
 
 def _row(value: object) -> int:
