@@ -124,7 +124,7 @@ async def measure(folder: Path, algorithm: str, options: argparse.Namespace, sin
     await keyring.import_public(vendor_home, await keyring.export_public(home, config.openpgp.mailbox_key))
     await keyring.import_public(home, await keyring.export_public(vendor_home, vendor))
     results: dict[str, object] = {}
-    async with wiring.daemon_desk(config) as desk:
+    async with wiring.daemon_desk(config, worker=True) as desk:
         actor = Actor(config.people[0], desk.openpgp)
         key = await keyring.export_public(vendor_home, vendor)
         await contacts.pin(desk, actor, key, VENDOR, None, False)

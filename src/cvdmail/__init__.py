@@ -17,6 +17,8 @@ The house, in the order of who may import whom (each room only those above it; a
     One file per outside world: gpg, SMTP, IMAP, the web, the disk; foreign errors end here.
 ``work``
     One file per job: open a case, review, queue, deliver, receive, judge, file, believe, export.
+``mailbox_key``
+    The mailbox's secret key, here or behind a worker process.
 ``wiring``, ``setup``, ``checkup``, ``verify``
     Configuration to real objects, and the jobs that need the edges themselves.
 ``daemon``, ``cli``, ``demo``

@@ -15,6 +15,7 @@ from cvdmail.core.certificate import usable_for_encryption
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.edge import disk, keyring
 from cvdmail.errors import CvdmailError, ServerRefused
+from cvdmail.mailbox_key import mailbox_gpg
 from cvdmail.setup import missing_templates
 from cvdmail.work.health import status
 
@@ -71,7 +72,7 @@ async def _public_keys(config: Config) -> list[Finding]:
 
 
 async def _mailbox_key(config: Config) -> list[Finding]:
-    gpg = wiring.mailbox_gpg(config)
+    gpg = mailbox_gpg(config)
     version = await gpg.version()
     held = {one.fingerprint: one for one in await keyring.secret_keys(config.openpgp.home)}
     own = held.get(config.openpgp.mailbox_key)
@@ -136,7 +137,7 @@ async def _own_copies(config: Config, as_address: str | None) -> list[Finding]:
     async with wiring.person_desk(config, as_address) as (desk, _), desk.store.read() as tx:
         sent = [one for one in await tx.inbox.latest_sent(OWN_COPIES) if one.encrypted]
         raws = await tx.inbox.raws([one.row for one in sent])
-    gpg, unreadable = wiring.mailbox_gpg(config), 0
+    gpg, unreadable = mailbox_gpg(config), 0
     for raw in raws.values():
         result, text = await gpg.decrypt(guard.ciphertext_of(raw))
         by_us = [(one.state, one.fingerprint) for one in result.signatures]

@@ -22,6 +22,7 @@ from cvdmail.edge.gpgprocess import checked_home
 from cvdmail.edge.keyfiles import MAX_KEY_FILE, key_file_name
 from cvdmail.edge.system import SystemClock
 from cvdmail.errors import Refused, StoreUnavailable
+from cvdmail.mailbox_key import mailbox_gpg
 from cvdmail.store import schema
 from cvdmail.store.engine import Engines
 from cvdmail.store.scopes import create_store_key
@@ -163,7 +164,7 @@ async def create_database(root: Path) -> None:
     config = load(root / "config" / "cvdmail.toml")
     readers = await wiring.readers(config, wiring.key_files(config))
     store_key = os.urandom(32)
-    gpg: Gpg = wiring.mailbox_gpg(config)
+    gpg: Gpg = mailbox_gpg(config)
     message = await gpg.encrypt(store_key, readers.fingerprints, readers.rings)
     engines = Engines(config.store_url)
     if engines.sqlite:

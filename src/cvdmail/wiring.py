@@ -21,6 +21,7 @@ from cvdmail.edge.gpg import Gpg
 from cvdmail.edge.keyfiles import KeyFiles
 from cvdmail.edge.system import SystemClock, SystemEntropy
 from cvdmail.errors import ConfigError, CryptoRefused, Refused, StoreUnavailable
+from cvdmail.mailbox_key import mailbox_gpg, mailbox_worker
 from cvdmail.ports import Mailboxes, OpenPgp, Postman
 from cvdmail.store import schema
 from cvdmail.store.engine import Engines
@@ -65,26 +66,11 @@ def key_files(config: Config) -> KeyFiles:
     return files
 
 
-def _secret(source: SecretSource, what: str) -> Callable[[], Awaitable[bytes]]:
-    async def read() -> bytes:
-        return await disk.read_secret(source, what)
-
-    return read
-
-
 def _text_secret(source: SecretSource, what: str) -> Callable[[], Awaitable[str]]:
     async def read() -> str:
         return (await disk.read_secret(source, what)).decode("utf-8", "replace")
 
     return read
-
-
-def mailbox_gpg(config: Config) -> Gpg:
-    """Open the GnuPG home with the mailbox key."""
-    disk.check_private(config.openpgp.home)
-    source = config.openpgp.passphrase
-    passphrase = _secret(source, "passphrase of the mailbox key") if source.given else None
-    return Gpg(config.openpgp.home, passphrase=passphrase)
 
 
 async def identify(config: Config, as_address: str | None) -> Actor:
@@ -162,12 +148,20 @@ async def person_desk(config: Config, as_address: str | None) -> AsyncIterator[t
 
 
 @asynccontextmanager
-async def daemon_desk(config: Config) -> AsyncIterator[Desk]:
-    """A desk for the daemon: the only one that uses the mailbox's secret key."""
+async def daemon_desk(config: Config, worker: bool = False) -> AsyncIterator[Desk]:
+    """A desk for the daemon: the only one that uses the mailbox's secret key.
+
+    With ``worker`` gpg is run by a process of its own: worth its start where there is much to do.
+    """
     policy = read_policy(config)
     keys = key_files(config)
-    openpgp = mailbox_gpg(config)
-    async with open_store(config, openpgp) as store:
+    async with AsyncExitStack() as stack:
+        openpgp: OpenPgp = mailbox_gpg(config)
+        if worker:
+            remote = mailbox_worker(config)
+            stack.push_async_callback(remote.close)
+            openpgp = remote
+        store = await stack.enter_async_context(open_store(config, openpgp))
         yield Desk(config, policy, store, SystemClock(), SystemEntropy(), keys, openpgp)
 
 

@@ -84,7 +84,7 @@ async def _once() -> Any:
 
     config = load_config()
     servers = _servers(config)
-    async with daemon_desk(config) as desk:
+    async with daemon_desk(config, worker=True) as desk:
         return await Daemon(desk, servers, process_name(), is_dead).once()
 
 
@@ -95,7 +95,7 @@ async def _watch() -> None:
 
     config = load_config()
     servers = _servers(config)
-    async with daemon_desk(config) as desk:
+    async with daemon_desk(config, worker=True) as desk:
         await Daemon(desk, servers, process_name(), is_dead, click.echo).run()
 
 
