@@ -247,7 +247,7 @@ def test_a_value_that_would_bend_a_header_is_refused_wherever_it_stands(drafted:
         if not value.isprintable():
             drafted.run("ada", "contact", "add", "vendor.example", value, "--channel", "phone").refused()
     before = drafted.config.read_text()
-    for old in ('name = "Lab"', f'address = "{MAILBOX}"'):
+    for old in (f'address = "{MAILBOX}"', *(['name = "Lab"'] if not value.isprintable() else [])):
         key = old.partition(" = ")[0]
         drafted.edit(old, f'{key} = "{toml}"')
         for words in (("case", "list"), ("draft", "preview", "1"), ("watch", "--once")):

@@ -18,8 +18,13 @@ from store.test_constraints import RIGHT
 from store.test_schema import breaking
 
 OLDER = sorted(schema.OLDER)
-NEW_VALUES: dict[str, dict[str, dict[str, Any]]] = {"0001": {"draft": {"clear": 0, "address": None}, "approval": {"manifest": None},
-                       "outbox": {"urgency": 45, "waits": None}}}  # fmt: skip
+NEW_VALUES: dict[str, dict[str, dict[str, Any]]] = {
+    "0001": {
+        "draft": {"clear": 0, "address": None},
+        "approval": {"manifest": None},
+        "outbox": {"urgency": 45, "waits": None},
+    }
+}
 
 
 async def old_store(folder: Path, version: str) -> Database:
