@@ -254,9 +254,9 @@ class _Reader:
             return default
 
     def _parsed(self, table: str, key: str, parse: Any, row: Mapping[str, Any] | None = None) -> Any:
-        text = self._text(table, key, row=row)
+        known, text = len(self.problems), self._text(table, key, row=row)
         if not text:
-            self.problems.append(f"{table}.{key} is missing; add it")
+            self.problems += [f"{table}.{key} is missing; add it"] if len(self.problems) == known else []
             return None
         try:
             return parse(text)

@@ -19,10 +19,11 @@ class Odd(Enum):
 
     DROP = "drop"
     SILENCE = "silence"
+    DRIP = "drip"
 
 
 Answer = str | Odd | tuple[str | Odd, ...]
-"""A tuple is said one after the other."""
+"""A tuple is said one after the other, its last member for ever."""
 Answers = Mapping[str, Answer]
 GOOD: Answers = {
     "GREETING": "220 ready",
@@ -40,7 +41,11 @@ GOOD: Answers = {
 
 @dataclass
 class Server:
-    """A scripted server; ``clear`` and ``sealed`` are the lines that came before and after TLS began."""
+    """A scripted server; ``clear`` and ``sealed`` are the lines that came before and after TLS began.
+
+    ``texts`` are the mails that came whole, without the dot at their end.  An answer to ``TEXT``, whatever it is, makes
+    the server leave in the middle of one.
+    """
 
     context: ssl.SSLContext
     tls: Tls
@@ -49,6 +54,7 @@ class Server:
     connections: int = 0
     clear: list[str] = field(default_factory=list)
     sealed: list[str] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
     said: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -69,12 +75,18 @@ class Server:
         while True:
             answer = self.answers.get(step, "500 what?")
             if isinstance(answer, tuple):
-                answer = answer[self.said[step]]
+                answer = answer[min(self.said[step], len(answer) - 1)]
             self.said[step] += 1
             if answer is Odd.DROP:
                 return
             if answer is Odd.SILENCE:
                 await reader.read()
+                return
+            if answer is Odd.DRIP:
+                for _ in range(100):
+                    writer.write(b"250-wait\r\n")
+                    await writer.drain()
+                    await asyncio.sleep(0.1)
                 return
             writer.write(str(answer).encode() + b"\r\n")
             await writer.drain()
@@ -82,7 +94,10 @@ class Server:
                 await writer.start_tls(self.context)
                 secure = True
             if step == "DATA" and str(answer).startswith("354"):
-                await reader.readuntil(b"\r\n.\r\n")
+                if "TEXT" in self.answers:
+                    await reader.readexactly(500)
+                    return
+                self.texts.append((await reader.readuntil(b"\r\n.\r\n"))[:-3])
                 step = "DOT"
                 continue
             line = await reader.readline()

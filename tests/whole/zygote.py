@@ -35,7 +35,8 @@ class Zygote:
     def __init__(self, folder: Path) -> None:
         """``folder`` takes what the commands print, for a moment; it must be memory."""
         self._folder = folder
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+        paths = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "whole.zygote"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

@@ -51,7 +51,7 @@ def send(case_id: str | None, folder: str | None, approve: bool, resend_unknown:
     if folder is not None:
         if resend_unknown:
             raise click.UsageError("--resend-unknown goes with a CASE")
-        _show_batch(run(_batch(_reports(Path(folder)), approve)), as_json)
+        _show_batch(run(_batch(_reports(folder), approve)), as_json)
         return
     if approve:
         raise click.UsageError("--approve goes with --batch; for one draft: cvdmail draft approve DRAFT")
@@ -73,11 +73,12 @@ async def _send(case_id: CaseId, again: bool) -> Any:
         return await queue.send(desk, actor, case_id)
 
 
-def _reports(folder: Path) -> list[ReportFile]:
+def _reports(name: str) -> list[ReportFile]:
     """Return the reports below a folder, in the order of their names."""
     from cvdmail.work.batch import ReportFile
 
-    if not folder.is_dir():
+    folder = Path(name)
+    if not name or not folder.is_dir():  # an empty name would be the folder one happens to be in
         raise NotFound("send --batch", "there is no such folder", "name a folder that holds reports (*.md)")
     found = sorted(path for path in folder.rglob("*.md") if path.is_file())
     if not found:

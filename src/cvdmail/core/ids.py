@@ -58,7 +58,8 @@ class Address:
         """Read ``local@domain``; raise ``Refused`` for anything else, display names and quoted parts included."""
         candidate = text.strip()
         local, at, domain = candidate.rpartition("@")
-        if not at or len(local) > 64 or len(candidate) > 254 or local.startswith("-") or not _LOCAL.match(local):
+        odd = local.startswith("-") or ("=?" in local and "?=" in local)  # an option, an encoded word (RFC 2047)
+        if not at or len(local) > 64 or len(candidate) > 254 or odd or not _LOCAL.match(local):
             raise Refused("address", "it is not a plain address like security@vendor.example", "check its spelling")
         full = f"{local}@{parse_domain(domain)}"
         return cls(full.lower(), full)
