@@ -80,7 +80,7 @@ def mailbox_field(name: str, address: Address) -> str:
     """Return the value of a From field: the configured name, quoted or encoded, and the address."""
     if not name:
         return str(address)
-    if name.isascii():
+    if name.isascii() and "=?" not in name:  # some readers decode an encoded word between quotes too
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}" <{address}>'
     return f"{encoded_words(name)} <{address}>"
@@ -191,9 +191,7 @@ def attachment_part(attachment: Attachment) -> bytes:
         raise Refused("attachment name", "it is longer than 255 bytes", "shorten it")
     if not _MEDIA_TYPE.match(attachment.media_type):
         raise Refused("attachment", "its media type is not of the form type/subtype", "")
-    # RFC 2045 section 6.4: composite types may not be base64, and a mail inside ours is a file to us.
-    composite = attachment.media_type.startswith(("message/", "multipart/"))
-    media_type = "application/octet-stream" if composite else attachment.media_type
+    media_type = _labelled(attachment)
     if name.isascii() and '"' not in name and len(name) <= 60:
         parameter = f'filename="{name}"'
     else:
@@ -204,6 +202,22 @@ def attachment_part(attachment: Attachment) -> bytes:
         "Content-Transfer-Encoding: base64\r\n\r\n"
     ).encode("ascii")
     return head + base64.encodebytes(attachment.content).rstrip(b"\n").replace(b"\n", b"\r\n")
+
+
+def _labelled(attachment: Attachment) -> str:
+    """Return the media type that the bytes of an attachment bear out, with the charset of a text."""
+    kind = attachment.media_type
+    # RFC 2045 section 6.4: composite types may not be base64, and a mail inside ours is a file to us.
+    if kind.startswith(("message/", "multipart/")):
+        return "application/octet-stream"
+    if not kind.startswith("text/") or attachment.content.isascii():
+        return kind
+    # RFC 2046 section 4.1.2: a text that names no charset is US-ASCII.
+    try:
+        attachment.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "application/octet-stream"
+    return f"{kind}; charset=utf-8"
 
 
 def outer(headers: Headers, ciphertext: bytes, boundary: str) -> bytes:

@@ -86,7 +86,14 @@ async def prepare(desk: Desk, tx: Transaction, draft_row: int) -> Prepared:
 
 async def prepare_many(desk: Desk, tx: Transaction, rows: Sequence[int]) -> dict[int, Prepared | CvdmailError]:
     """Build the statements of drafts; what keeps one from being built stands in its place."""
-    material = await gather(tx, rows)
+    try:
+        material = await gather(tx, rows)
+    except SealBroken as problem:
+        if len(rows) == 1:
+            return {rows[0]: problem}
+        # One damaged value must not hold up the others: look at each by itself.
+        alone = [await prepare_many(desk, tx, [row]) for row in rows]
+        return {row: found for one in alone for row, found in one.items()}
     prepared: dict[int, Prepared | CvdmailError] = {}
     for row in rows:
         try:
