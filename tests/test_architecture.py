@@ -160,7 +160,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 EDGE_PAIRS = {
     "edge.imap": {"edge.tls", "edge.imap_words", "edge.imap_wire"},
     "edge.imap_words": {"edge.imap_wire"},
-    "edge.smtp": {"edge.tls", "edge.smtp_line"},
+    "edge.smtp": {"edge.tls", "edge.smtp_line", "edge.smtp_settings"},
+    "edge.smtp_line": {"edge.smtp_settings"},
     "edge.gpg": {"edge.gpgprocess"},
     "edge.gpg_worker": {"edge.gpg", "edge.gpg_frames"},
     "edge.keyring": {"edge.gpgprocess"},

@@ -11,7 +11,8 @@ import asyncio
 
 from cvdmail.core.guard import inspect
 from cvdmail.core.outgoing import OutgoingMail, Stage, SubmissionResult
-from cvdmail.edge.smtp_line import Ended, Line, SmtpSettings, Tls, dot_stuffed, fetch_secret, log_in_text
+from cvdmail.edge.smtp_line import Line, dot_stuffed
+from cvdmail.edge.smtp_settings import Ended, SmtpSettings, Tls, fetch_secret, log_in_text
 from cvdmail.edge.tls import client_context
 from cvdmail.errors import ServerRefused, ServerUnavailable
 

@@ -23,23 +23,20 @@ import base64
 import logging
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import Enum
 
 import aiosmtplib
 
-from cvdmail.core.display import visible
 from cvdmail.core.ids import Address
 from cvdmail.core.outgoing import OutgoingMail, RecipientResult, RecipientState, Stage, SubmissionResult
-from cvdmail.errors import CvdmailError, GuardRefusal
+from cvdmail.edge.smtp_settings import Ended, SmtpSettings, Tls, answer_text, fetch_secret, log_in_text
+from cvdmail.errors import GuardRefusal
 
 # No secret, address or body may reach a log, whatever level a person sets.
 logging.getLogger("aiosmtplib").setLevel(logging.CRITICAL + 1)
 logging.getLogger("aiosmtplib").propagate = False
 
-_ANSWER_LIMIT = 500
 _PIECE = 65_536
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 # RFC 4954: authentication required, too weak, wrong, or only under encryption.  Said to MAIL it means the log-in.
@@ -48,56 +45,6 @@ _LOGIN_CODES = frozenset({530, 534, 535, 538})
 
 MAILS_PER_CONNECTION = 100
 """After so many mails a connection is closed and a new one made: servers count, and some cut off without a word."""
-
-
-class Tls(Enum):
-    """How TLS begins; there is no third way."""
-
-    IMPLICIT = "implicit"
-    STARTTLS = "starttls"
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpSettings:
-    """Where and as whom to submit.
-
-    ``secret`` yields the password, or with ``token`` an OAuth 2 access token (XOAUTH2), anew for each log-in.
-    ``timeout`` bounds every step in seconds, ``data_timeout`` the wait for the answer to the final dot, for which
-    RFC 5321 section 4.5.3.2.6 asks ten minutes.  ``connections`` bounds how many are open at a time; one
-    that has taken a mail within ``fresh_seconds`` counts as alive without being asked.
-    """
-
-    host: str
-    port: int
-    tls: Tls
-    ca_file: str = ""
-    user: str | None = None
-    secret: Callable[[], Awaitable[str]] | None = None
-    token: bool = False
-    timeout: float = 60.0
-    data_timeout: float = 600.0
-    connections: int = 1
-    fresh_seconds: float = 1.0
-
-
-class Ended(Exception):
-    """An attempt came to its end early: the outcome of every recipient that has none of its own yet."""
-
-    def __init__(
-        self,
-        stage: Stage,
-        answer: str,
-        code: int | None = None,
-        *,
-        state: RecipientState = RecipientState.DEFERRED,
-        pause_host: bool = False,
-        stop_queue: bool = False,
-    ) -> None:
-        super().__init__(stage, code)
-        self.outcome = RecipientResult(state, stage, code, answer)
-        self.pause_host = pause_host or code == 421
-        self.stop_queue = stop_queue
-        self.log_in = ""
 
 
 class Line:
@@ -248,7 +195,7 @@ class Line:
         else:
             raise Ended(Stage.LOGIN, "the server offers no log-in that is configured here", stop_queue=True)
         if reply.code != 235:
-            raise Ended(Stage.LOGIN, _visible(reply.message), reply.code, stop_queue=not 400 <= reply.code < 500)
+            raise Ended(Stage.LOGIN, answer_text(reply.message), reply.code, stop_queue=not 400 <= reply.code < 500)
 
     async def _transfer(
         self, smtp: aiosmtplib.SMTP, mail: OutgoingMail, payload: bytes, settled: dict[Address, RecipientResult]
@@ -274,7 +221,7 @@ class Line:
         reply = await self._dot(smtp)
         for recipient in mail.recipients:
             settled.setdefault(
-                recipient, RecipientResult(RecipientState.SENT, Stage.DONE, reply.code, _visible(reply.message))
+                recipient, RecipientResult(RecipientState.SENT, Stage.DONE, reply.code, answer_text(reply.message))
             )
 
     async def _write(self, smtp: aiosmtplib.SMTP, payload: bytes) -> None:
@@ -334,23 +281,6 @@ def _xtext(text: str) -> bytes:
     )
 
 
-def log_in_text(settings: SmtpSettings, secret: str) -> str:
-    """Return who logs in where with which secret, as one text to compare."""
-    return f"{settings.host}\0{settings.port}\0{settings.user}\0{secret}"
-
-
-async def fetch_secret(settings: SmtpSettings) -> str:
-    """Return the password or token, empty where nobody logs in; raise ``Ended`` when it cannot be had."""
-    if settings.user is None:
-        return ""
-    if settings.secret is None:
-        raise Ended(Stage.LOGIN, "no password or token is configured", stop_queue=True)
-    try:
-        return await settings.secret()
-    except CvdmailError as missing:
-        raise Ended(Stage.LOGIN, _visible(missing.line())) from None
-
-
 def _b64(text: str) -> bytes:
     return base64.b64encode(text.encode())
 
@@ -375,7 +305,7 @@ def _stage(stage: Stage) -> Iterator[None]:
         yield
     except aiosmtplib.SMTPResponseException as refused:
         known = 400 <= refused.code < 600
-        code, words = (refused.code, _visible(refused.message)) if known else (None, "the answer makes no sense")
+        code, words = (refused.code, answer_text(refused.message)) if known else (None, "the answer makes no sense")
         raise Ended(stage, words, code, pause_host=known and refused.code >= 500) from None
     except (aiosmtplib.SMTPException, OSError) as failed:
         cause: BaseException | None = failed
@@ -395,12 +325,8 @@ def _demand(reply: aiosmtplib.SMTPResponse, stage: Stage, first_digit: int) -> N
     """Raise ``Ended`` unless the reply's code begins with ``first_digit`` (RFC 5321 section 4.2.1)."""
     if reply.code // 100 == first_digit:
         return
-    words = _visible(reply.message)
+    words = answer_text(reply.message)
     if stage is Stage.MAIL and reply.code in _LOGIN_CODES:
         raise Ended(stage, words, reply.code, stop_queue=True)
     refused = 500 <= reply.code < 600
     raise Ended(stage, words, reply.code, state=RecipientState.REFUSED if refused else RecipientState.DEFERRED)
-
-
-def _visible(text: str) -> str:
-    return visible(text.replace("\n", " / "), _ANSWER_LIMIT)
