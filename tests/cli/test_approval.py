@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import sqlite3
@@ -9,7 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
-from cli.lab import BEN, CANARY, CASE, FINDING, VENDOR, Lab, unchanged
+from cli.lab import BEN, CANARY, CASE, FINDING, VENDOR, Lab, copied, unchanged
+from cvdmail.config import load
+from cvdmail.core.outgoing import OutgoingMail
+from cvdmail.daemon import Daemon, Servers
+from cvdmail.edge.memory import MemoryPostman
+from cvdmail.wiring import daemon_desk
 from gpghome import gpg_home
 
 
@@ -250,3 +256,60 @@ def test_who_decided_is_in_the_ledger_with_a_signature(approved: Lab) -> None:
     assert event["actor"] == str(approved.keys["ben"])
     assert approved.rows("SELECT count(*) FROM event WHERE kind = 'draft_approved' AND signature IS NULL") == [(0,)]
     assert approved.run("ben", "draft", "approve", "1", "--json").good().json["by"] == BEN
+
+
+def test_nobody_gets_the_same_report_twice(drafted: Lab) -> None:
+    """Adding a vendor again is refused while its report is written, waits, or has gone; a removed one comes back."""
+    add = ("participant", "add", CASE, "vendor.example", "--json")
+    with unchanged(drafted):
+        drafted.run("ada", *add).refused("draft 1 of its report is there")
+    drafted.run("ada", "participant", "remove", CASE, "vendor.example", "--yes").good()
+    assert drafted.run("ada", *add).good().json["draft"] == 1
+    assert approved_by(drafted, "ben") == (0, True)
+    drafted.run("ada", "send", CASE).good()
+    with unchanged(drafted):
+        drafted.run("ada", *add).refused("waits in the outbox")
+    drafted.sent()
+    with unchanged(drafted):
+        drafted.run("ada", *add).refused("was sent or handed over")
+
+
+def test_a_report_that_was_stopped_before_it_left_can_be_written_again(queued: Lab) -> None:
+    queued.run("ada", "participant", "remove", CASE, "vendor.example", "--yes").good()
+    assert queued.run("ada", "participant", "add", CASE, "vendor.example", "--json").good().json["draft"] == 2
+    assert approved_by(queued, "ben", "2") == (0, True)
+    mails = queued.run("ada", "send", CASE, "--json").good().json
+    assert [one["state"] for one in mails] == ["refused", "queued"]
+    queued.sent()
+
+
+def test_several_drafts_are_approved_by_one_signature_that_stands_for_each(lab: Lab) -> None:
+    """The folder's approvals and decisions are each verified alone, with and without the others."""
+    lab.run("ada", "key", "pin", f"{lab.place}/vendor.asc", "--contact", VENDOR, "--yes").good()
+    for number in range(4):
+        text = FINDING.replace("origin: engineer", "origin: automated").replace("Overflow", f"Overflow {number}")
+        lab.write(f"reports/{number}.md", text)
+    done = lab.run("ada", "send", "--batch", f"{lab.place}/reports", "--approve", "--json").good().lines
+    assert [one["state"] for one in done] == ["queued"] * 4
+    signatures = {row[0] for row in lab.rows("SELECT signature FROM approval")}
+    assert len(signatures) == 1
+    assert lab.run("ben", "ledger", "verify", "--json").good().json["ok"] is True
+    (manifest,) = lab.rows("SELECT text FROM manifest")[0]
+    assert len(json.loads(manifest)["digests"]) == 4
+    fewer = manifest.replace(json.loads(manifest)["digests"][0], "0" * 64)
+    for forged in (fewer, manifest.replace('"v":1', '"v":2'), manifest.replace(",", ", ", 1)):
+        connection = sqlite3.connect(lab.database)
+        connection.execute("UPDATE manifest SET text = ?", (forged,))
+        connection.commit()
+        connection.close()
+        with copied(lab) as other:
+            assert asyncio.run(delivered(other)) == []
+            assert {row[0] for row in other.rows("SELECT state FROM draft")} == {"open"}
+
+
+async def delivered(lab: Lab) -> list[OutgoingMail]:
+    """Let the daemon deliver; return what it submitted."""
+    postman = MemoryPostman({})
+    async with daemon_desk(load(lab.config)) as desk:
+        await Daemon(desk, Servers(postman, None, (), "Sent"), "test", lambda _: True).once()
+    return postman.taken

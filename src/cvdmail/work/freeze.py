@@ -26,6 +26,9 @@ from cvdmail.work.review import Prepared, prepare_many, reviewed_many
 _REFUSALS = (Refused, CryptoRefused, GuardRefusal, SealBroken, NotFound)
 
 
+_WRITE_AGAIN = "cvdmail participant add CASE VENDOR writes a report again"
+
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """A mail whose bytes are committed; ``scope`` seals the server's answer."""
@@ -175,7 +178,7 @@ def _still_good(desk: Desk, today: Prepared | CvdmailError, mail: OutgoingMail) 
     addresses = {recipient.address for recipient in today.statement.recipients}
     if key_ids <= mail.intended.encryption_key_ids and addresses == mail.intended.to:
         return None
-    return Refused("mail", "its contact or its key has changed since it was encrypted", "write the letter again")
+    return Refused("mail", "its contact or its key has changed since it was encrypted", _WRITE_AGAIN)
 
 
 async def outgoing(

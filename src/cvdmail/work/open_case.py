@@ -11,12 +11,13 @@ from cvdmail.config import PersonRole
 from cvdmail.core import report as reports
 from cvdmail.core.candidates import Channel
 from cvdmail.core.compose import Attachment, attachment_part
-from cvdmail.core.drafts import WITH_ATTACHMENTS, Content, Letter
+from cvdmail.core.drafts import WITH_ATTACHMENTS, Content, DraftState, Letter
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import Address, CaseId, parse_domain
 from cvdmail.core.language import Language
 from cvdmail.core.ledger import Event, Value, commitment
 from cvdmail.core.oneline import check_words
+from cvdmail.core.outbox import outstanding
 from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.records import CaseRecord, ContactState, Direction, ParticipantRecord, Role, ScopeKind
 from cvdmail.core.report import Report
@@ -152,6 +153,8 @@ async def add_vendor(
     A coordinator gets the report with a list of who was told when.
     """
     now = desk.clock.now()
+    before = next((one for one in await tx.cases.participants(case.row) if one.vendor == vendor), None)
+    kept = await _report_under_way(desk, tx, before) if before is not None else None
     participant = await tx.cases.add_participant(case, role, vendor, now)
     known = await tx.contacts.select(vendor=vendor)
     confirmed = [
@@ -164,6 +167,8 @@ async def add_vendor(
     added: dict[str, Value] = {"role": role.value}
     event = Event(str(case.id), EventKind.PARTICIPANT_ADDED, now, str(actor.fingerprint), added, participant.row)
     await tx.ledger.append(await actor.decide(event))
+    if kept is not None:
+        return await tx.cases.participant(participant.row), kept
     told = await told_so_far(tx, case.row) if role is Role.COORDINATOR else None
     letter, content = report_letter(desk, case, report, participant, told, language)
     scope = await tx.cases.scope(case.row)
@@ -172,6 +177,32 @@ async def add_vendor(
     written = Event(str(case.id), EventKind.DRAFT_WRITTEN, now, str(actor.fingerprint), body, participant.row)
     await tx.ledger.append(written)
     return await tx.cases.participant(participant.row), draft
+
+
+async def _report_under_way(desk: Desk, tx: Transaction, participant: ParticipantRecord) -> int | None:
+    """Return the open draft of a removed participant's report, to be taken up again; None if a new one may be written.
+
+    Raises ``Refused`` while the report is being written for it, waits to be sent, may have reached it, or was handed
+    over: nobody gets the same report twice.
+    """
+    what = f"participant {participant.row} of {participant.case}"
+    drafts = [
+        one for one in await tx.drafts.select(case_row=participant.case_row) if one.participant == participant.row
+    ]
+    reports = [one for one in drafts if one.letter in WITH_ATTACHMENTS and one.state is not DraftState.VOID]
+    mails = {one.draft: one for one in await tx.outbox.select(case_row=participant.case_row)}
+    for draft in reports:
+        if draft.state is not DraftState.QUEUED:
+            if participant.removed_at is not None:
+                return draft.row
+            raise Refused(what, f"draft {draft.row} of its report is there", f"cvdmail draft preview {draft.row}")
+        mail = mails.get(draft.row)
+        theirs = [one.state for one in mail.recipients if one.address != desk.config.mailbox.address] if mail else []
+        if mail is None or set(theirs) & {RecipientState.SENT, RecipientState.UNKNOWN, RecipientState.SENDING}:
+            raise Refused(what, "the report was sent or handed over to it", f"cvdmail reply {participant.case} ...")
+        if mail.stopped is None and any(map(outstanding, theirs)):
+            raise Refused(what, "its report waits in the outbox", "see 'cvdmail status'")
+    return None
 
 
 def report_letter(
