@@ -75,7 +75,7 @@ class Post:
 
     def later(self) -> None:
         """Let every pause between attempts at a mail be over; a pause of the host is not touched."""
-        change(self.lab, "UPDATE outbox SET next_attempt_at = queued_at WHERE state IN ('queued', 'deferred')")
+        change(self.lab, "UPDATE outbox SET next_attempt_at = queued_at")
 
     def rested(self) -> None:
         """Let the host's pause be over as well."""
