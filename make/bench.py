@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -72,7 +73,7 @@ class Sink:
 
     def settings(self) -> str:
         """Return the section of the configuration that leads to it."""
-        return f'\n[smtp]\nhost = "localhost"\nport = {self.port}\nca_file = "{self.certificate}"\nconnections = 4\n'
+        return f'\n[smtp]\nhost = "localhost"\nport = {self.port}\nca_file = "{self.certificate}"\nconnections = 8\n'
 
     def close(self) -> None:
         """Stop it."""
@@ -208,6 +209,8 @@ async def measure_sending(
         bare.append(await asyncio.to_thread(floor, [*command, "--armor", "--sign", "--encrypt"], texts))
         ours.append(await timed(send))
     await postman.close()
+    async with desk.store.write() as tx:
+        await tx.leases.take("daemon", "bench", now, now)  # given back, for 'watch --once'
     return f"{statistics.median(ours):.0f}", ratio(ours, bare)
 
 
@@ -222,12 +225,13 @@ def measure_batch(folder: Path, count: int) -> dict[str, object]:
     began = time.perf_counter()
     subprocess.run([*program, "send", "--batch", reports, "--approve"], check=True, stdout=subprocess.DEVNULL)
     queued = time.perf_counter()
-    subprocess.run([*program, "watch", "--once"], check=False, stdout=subprocess.DEVNULL)
+    done = subprocess.run([*program, "watch", "--once", "--json"], check=False, stdout=subprocess.PIPE)
     sent = time.perf_counter()
+    left = Counter(json.loads(done.stdout)["outbox"].values())
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     return {
         f"send --batch, {count} reports: opened, approved, queued, s": f"{queued - began:.1f}",
-        f"watch --once, {count} reports: delivered, s": f"{sent - queued:.1f}",
+        f"watch --once, {left['sent']} of {count} reports sent, s": f"{sent - queued:.1f}",
         "the same: peak memory, MB": peak,
     }
 

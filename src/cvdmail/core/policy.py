@@ -138,7 +138,7 @@ def read(raw: bytes, file: str) -> Policy:
             reader.number("sending", "new_per_day", 20, 100_000),
             reader.number("sending", "open_per_vendor", 200, 1_000_000),
         ),
-        check_own_copy=reader.number("sending", "check_own_copy", 20, 1_000_000),
+        check_own_copy=reader.number("sending", "check_own_copy", 50, 1_000_000),
     )
     if reader.problems:
         raise ConfigError(file, tuple(reader.problems))

@@ -36,9 +36,9 @@ from cvdmail.work.make_mail import Made
 from cvdmail.work.review import Prepared
 
 GIVEN_UP = "given up after 5 days"
-AT_ONCE = 16
+AT_ONCE = 32
 """How many mails are signed side by side and frozen in one transaction."""
-FROZEN_AHEAD = 32
+FROZEN_AHEAD = 64
 """How many frozen mails may wait for the wire."""
 A_PASS = 1000
 """How many mails one pass takes up at the most."""
