@@ -97,14 +97,20 @@ class Sent:
 
 
 def report(
-    stage: Stage, key: str, *, body: bytes, files: Mapping[str, bytes] | None = None, title: str = ""
+    stage: Stage,
+    key: str,
+    *,
+    body: bytes,
+    files: Mapping[str, bytes] | None = None,
+    title: str = "",
+    vendor: str | None = None,
 ) -> Written:
     """Open a case for a report."""
     words = [canary.new_word(hint) for hint in ("marmoset", "product", "zephyr", "vendor")]
     content = f"""---
 title: {title}Overflow in the {words[0]} parser
 product: {words[1]} Server
-vendor: {vendor_of(key)}
+vendor: {vendor or vendor_of(key)}
 affected: {words[1]} 1.0 to 2.4.1
 impact: A frame runs code
 severity: high
@@ -125,6 +131,23 @@ Send {words[2]}.
     found = stage.lab.run("ada", "case", "new", str(stage.memory / "finding.md"), *attach, "--json").json()
     (one,) = found["participants"]
     return Written(found["case"], one["draft"], tuple(words), files or {})
+
+
+def letter(stage: Stage, key: str, *, kind: str, options: tuple[str, ...] = ()) -> Written:
+    """Open a case and write one of the letters that follow a report, with words of our own in it."""
+    opened = report(stage, key, body=WORDY)
+    word = canary.new_word("letter")
+    (stage.memory / "words.txt").write_bytes(f"As we said, {word}: gr\u00fc\u00dfe.\n".encode())
+    wish = ("--letter", kind, *options, "--file", str(stage.memory / "words.txt"))
+    written = stage.lab.run("ada", "reply", opened.case, "--participant", vendor_of(key), *wish, "--json").json()
+    return Written(opened.case, written["draft"], (word,), {})
+
+
+def handoff(stage: Stage, key: str) -> Written:
+    """Open a case for one vendor and hand it off to a coordinator, with the files of the report."""
+    opened = report(stage, key, body=WORDY, files={"poc.py": FILES["poc.py"]}, vendor="silent.example")
+    added = stage.lab.run("ada", "participant", "add", opened.case, vendor_of(key), "--role", "coordinator", "--json")
+    return Written(opened.case, added.json()["draft"], opened.secret, opened.files)
 
 
 def vendor_of(key: str) -> str:
@@ -165,6 +188,12 @@ KINDS: dict[str, Kind] = {
     "awkward text and one file, later subkey, no copy": Kind(
         partial(report, body=AWKWARD, files={"poc.py": FILES["poc.py"]}), "later", copy=False
     ),
+    "reply": Kind(partial(letter, kind="reply")),
+    "follow-up, RSA": Kind(partial(letter, kind="follow_up"), "rsa3072"),
+    "thanks, no copy": Kind(partial(letter, kind="thanks"), copy=False),
+    "extension": Kind(partial(letter, kind="extension", options=("--until", "2099-01-31"))),
+    "heads-up": Kind(partial(letter, kind="heads_up", options=("--date", "2099-02-28"))),
+    "hand-off to a coordinator": Kind(handoff),
     "long subject, later subkey": Kind(partial(report, body=WORDY, title="Gr\u00f6\u00dfe " * 40), "later"),
 }
 
@@ -367,7 +396,7 @@ def test_no_word_of_the_inside_shows_outside(stage: Stage, sent: dict[str, Sent]
     inside += [line for data in one.written.files.values() for line in _lines(data)]
     inside = [line for line in inside if line not in SHOWN]
     outside = one.arrived + bytes(stage.town.smtp_wires[0].sent)
-    assert len(inside) > 8
+    assert len(inside) > 4
     assert canary.seen(outside, inside) == []
     assert canary.seen(b"x" + one.written.secret[0].encode(), inside) != []
 

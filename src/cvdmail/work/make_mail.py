@@ -150,7 +150,7 @@ def _encryption_key_id(desk: Desk, key: PublicKey) -> str:
 
 
 async def _sample(desk: Desk, prepared: Prepared, entity: bytes, ciphertext: bytes) -> None:
-    """Open our own copy of every so-manieth mail and compare: a copy that nobody can read is no copy."""
+    """Open our own copy of one mail in so many and compare: a copy that nobody can read is no copy."""
     every = desk.policy.check_own_copy
     if not every or prepared.draft.row % every:
         return
