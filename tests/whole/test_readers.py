@@ -396,7 +396,7 @@ def test_no_word_of_the_inside_shows_outside(stage: Stage, sent: dict[str, Sent]
     inside += [line for data in one.written.files.values() for line in _lines(data)]
     inside = [line for line in inside if line not in SHOWN]
     outside = one.arrived + bytes(stage.town.smtp_wires[0].sent)
-    assert len(inside) > 4
+    assert len(inside) > 2
     assert canary.seen(outside, inside) == []
     assert canary.seen(b"x" + one.written.secret[0].encode(), inside) != []
 
