@@ -8,8 +8,9 @@ committed.  (6) The very bytes go into the Sent folder (:mod:`cvdmail.work.sent_
 mail in exactly one of these places.
 
 The steps run as a belt, because signing, the database and the server each have their own time: while one mail is on the
-wire the next few are being signed, and a handful is frozen in one transaction.  The belt changes no order: mails leave
-one after the other, the most urgent first, and the outcome of one is committed together with the beginning of the next.
+wire the next few are being signed, and a handful is frozen in one transaction.  Attempts begin in the order of the
+queue, the most urgent first, side by side on as many connections as the postman has; what became of some mails is
+committed together with the beginning of the next ones.
 """
 
 from __future__ import annotations
@@ -253,7 +254,8 @@ class _Belt:
                 if taking is not None and taking.done():
                     more = self._take(taking.result(), ready, self._postman.connections - len(wire)) and more
                     taking = None
-                for begun in await self._turn(done, [] if ended is not None else ready):
+                # What was taken up and may not begin any more stays frozen and due: another pass finds it.
+                for begun in await self._turn(done, [] if ended is not None or self._stopping() else ready):
                     wire[asyncio.create_task(self._submit(begun))] = begun
         finally:
             for task in (*wire, *([taking] if taking is not None else [])):
