@@ -12,23 +12,19 @@ from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address, CaseId
 from cvdmail.core.mail import parse
 from cvdmail.core.matching import (
-    Authentication,
     Clue,
     Decision,
     Evidence,
     Match,
-    Trust,
     Verdict,
-    authentication,
     case_ids,
     decide,
-    known_sender,
     match,
     read_case_id,
     subject_moved_on,
-    trust,
 )
 from cvdmail.core.sender import Sender, SenderFault
+from cvdmail.core.trust import Authentication, Trust, authentication, known_sender, trust
 
 CASE, OTHER = CaseId(2026, 1), CaseId(2026, 2)
 VENDOR = Address.parse("psirt@vendor.example")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from cvdmail.core.extract.facts import Grade
 from cvdmail.core.ids import Fingerprint
-from cvdmail.core.matching import Trust
 from cvdmail.core.policy import Policy, ResendUnknown, read, review
 from cvdmail.core.report import Origin
+from cvdmail.core.trust import Trust
 from cvdmail.errors import ConfigError
 
 ADA, BOB, EVE = (Fingerprint.parse(letter * 40) for letter in "ABE")

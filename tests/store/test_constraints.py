@@ -55,7 +55,11 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "filing": {
         "id": 1, "message": 1, "participant": 1, "certain": 1, "evidence": "reply_token", "filed_at": AT,
-        "filed_by": "daemon",
+        "filed_by": "daemon", "ended_at": None,
+    },
+    "verdict": {
+        "id": 1, "message": 1, "replaced_at": AT, "state": "held", "kind": None, "trust": None, "signature": None,
+        "signature_fingerprint": None, "encrypted": None, "why": None,
     },
     "guess": {"id": 1, "message": 1, "participant": 1, "evidence": "ticket", "rank": 0},
     "fact": {
@@ -66,6 +70,8 @@ RIGHT: dict[str, dict[str, Any]] = {
         "last": "2026-07-31", "granularity": None, "bound": None, "offset_minutes": 60, "made_at": AT, "slips": None,
     },
     "ticket": {"id": 1, "participant": 1, "number_mac": HASH},
+    "trace": {"id": 1, "participant": 1, "kind": "address", "value_mac": HASH},
+    "case_link": {"id": 1, "case": 1, "kind": "merged_into", "other": 1, "made_at": AT, "ended_at": None},
     "draft": {
         "id": 1, "participant": 1, "letter": "report", "state": "open", "author": FINGERPRINT, "written_at": AT,
         "digest": None, "answers": None, "clear": 0, "address": None,
@@ -100,6 +106,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "id": 901, "scope": 11, "owner_table": "case", "owner_column": "title", "owner_row": 1, "wrapped_key": b"x",
         "sealed": b"x",
     },
+    "blob_key": {"id": 1, "blob": 901, "scope": 11, "wrapped_key": b"x"},
     "mailbox_cursor": {
         "account": "a", "folder": "INBOX", "uidvalidity": 1, "last_uid": 0, "last_sync_at": None,
         "refused_uid": None, "refused_times": 0,
@@ -117,6 +124,7 @@ WRONG: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("message", "direction_state"): [{"state": "outbound"}, {"direction": "outbound"}],
     ("message", "encrypted"): [{"encrypted": 2}],
     ("filing", "certain"): [{"certain": 2}],
+    ("verdict", "encrypted"): [{"encrypted": 2}],
     ("promise", "range"): [{"first": "2026-08-01"}],
     ("promise", "offset"): [{"offset_minutes": 1441}, {"offset_minutes": -1441}],
     ("draft", "digest"): [{"state": "approved"}, {"state": "queued"}],

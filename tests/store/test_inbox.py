@@ -105,8 +105,8 @@ async def _same_recipient_twice(tx: Transaction) -> None:
 async def _file_twice(tx: Transaction) -> None:
     party, _, scope = await _party_and_draft(tx)
     mail, _ = await _store(tx, MAIL, None)
-    await tx.inbox.file(mail, party, scope, True, None, "daemon", NOW)
-    await tx.inbox.file(mail, party, scope, True, None, "daemon", NOW)
+    await tx.filings.file(mail, party, scope, True, None, "daemon", NOW)
+    await tx.filings.file(mail, party, scope, True, None, "daemon", NOW)
 
 
 async def _same_token_for_two(tx: Transaction) -> None:

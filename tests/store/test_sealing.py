@@ -16,10 +16,10 @@ from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import Fact, FactKind, Grade, Identifier, Where
 from cvdmail.core.ids import Address, MessageId
 from cvdmail.core.ledger import MAIN, Event, commitment, verify
-from cvdmail.core.matching import Trust
 from cvdmail.core.outgoing import RecipientResult, RecipientState, Stage
 from cvdmail.core.records import AttemptOutcome, MessageState, ScopeKind
 from cvdmail.core.seal import Place
+from cvdmail.core.trust import Trust
 from cvdmail.errors import NotFound, SealBroken
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.scopes import read_store_key
@@ -76,7 +76,7 @@ async def test_no_canary_of_any_sealed_value_is_readable_on_disk(database: Datab
                 reading={"text": words[6]}, inner=words[7].encode(),
             )  # fmt: skip
             await tx.inbox.settle(mail, outcome, pen)
-            await tx.inbox.file(mail, party.row, scope, True, None, "daemon", NOW)
+            await tx.filings.file(mail, party.row, scope, True, None, "daemon", NOW)
             fact = Fact(FactKind.TICKET, words[8], Where.TEXT, 0, 5, Grade.SURE, "rule", Identifier("T-4711"))
             await tx.facts.write(mail, party.row, [fact], scope)
             await tx.facts.learn_ticket(party.row, words[9])
@@ -248,7 +248,7 @@ async def test_filing_moves_a_mail_under_the_key_of_its_case(database: Database)
             party = await add_party(tx, case)
             mail, _ = await tx.inbox.store(b"Subject: x\r\n\r\nwords", None, pen, NOW, NOW)
             await tx.inbox.settle(mail, Outcome(MessageState.FILED, reading={"a": 1}, inner=b"inside"), pen)
-            await tx.inbox.file(mail, party.row, scope, True, None, "daemon", NOW)
+            await tx.filings.file(mail, party.row, scope, True, None, "daemon", NOW)
         async with store.write() as tx:
             assert (await tx.inbox.raw(mail), await tx.inbox.inner(mail)) == (b"Subject: x\r\n\r\nwords", b"inside")
             await tx.scopes.erase_case(case.row, NOW)
@@ -314,7 +314,7 @@ async def test_a_mail_that_waited_in_the_pen_is_erased_with_its_case(database: D
         async with database.engines() as engines, engines.read() as connection:
             (row,) = (await connection.execute(query)).all()
         async with store.write() as tx:
-            await tx.inbox.file(mail, party.row, scope, True, None, "daemon", NOW)
+            await tx.filings.file(mail, party.row, scope, True, None, "daemon", NOW)
         async with store.write() as tx:
             await tx.scopes.erase_case(case.row, NOW)
         await store.scrub()
@@ -330,7 +330,7 @@ async def test_nothing_is_sealed_for_an_erased_case(database: Database) -> None:
             async with store.write() as tx:
                 pen = await tx.sealed.scope(ScopeKind.PEN)
                 mail, _ = await tx.inbox.store(b"late", None, pen, NOW, NOW)
-                await tx.inbox.file(mail, 1, await tx.cases.scope(1), True, None, "daemon", NOW)
+                await tx.filings.file(mail, 1, await tx.cases.scope(1), True, None, "daemon", NOW)
     assert database.dump() == before
 
 

@@ -23,7 +23,9 @@ NEW_VALUES: dict[str, dict[str, dict[str, Any]]] = {
         "draft": {"clear": 0, "address": None},
         "approval": {"manifest": None},
         "outbox": {"urgency": 45, "waits": None},
-    }
+        "filing": {"ended_at": None},
+    },
+    "0002": {"filing": {"ended_at": None}},
 }
 
 
@@ -152,11 +154,11 @@ async def test_a_row_that_refers_to_nothing_undoes_the_upgrade(tmp_path: Path) -
 
 
 async def test_a_row_that_today_is_wrong_undoes_the_upgrade(tmp_path: Path) -> None:
-    """Nobody wrote it by the program: a letter of a kind that there never was."""
+    """Nobody wrote it by the program: a fact of a kind that there never was."""
     database = await filled_store(tmp_path, OLDER[-1])
     with sqlite3.connect(database.path) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
-        connection.execute("UPDATE draft SET letter = 'love'")
+        connection.execute("UPDATE fact SET kind = 'love'")
     connection.close()
     before = database.dump()
     with pytest.raises((StoreUnavailable, sa.exc.IntegrityError)):

@@ -22,9 +22,9 @@ from cvdmail.config import load
 from cvdmail.core.gpgstatus import Decryption, Signature
 from cvdmail.core.ids import Address, CaseId, Fingerprint
 from cvdmail.core.mail import parse
-from cvdmail.core.matching import Trust
 from cvdmail.core.outgoing import OutgoingMail, RecipientState, SubmissionResult
 from cvdmail.core.records import Direction, FactState, MessageRecord, OutboxRecord
+from cvdmail.core.trust import Trust
 from cvdmail.daemon import Daemon, Servers
 from cvdmail.edge.gpg import Gpg
 from cvdmail.edge.memory import MemoryMailboxes, MemoryPostman
@@ -125,7 +125,7 @@ class World:
     async def look(self, row: int) -> Filed:
         async with self.desk.store.read() as tx:
             record = await tx.inbox.get(row)
-            filings = (await tx.inbox.filings([row])).get(row, [])
+            filings = (await tx.filings.of([row])).get(row, [])
             facts = await tx.facts.select(messages=[row])
         return Filed(
             record,

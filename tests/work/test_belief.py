@@ -9,9 +9,9 @@ import pytest
 from cli.lab import CASE, FINDING, MAILBOX, VENDOR, Lab
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address
-from cvdmail.core.matching import Trust
 from cvdmail.core.records import ContactState, MessageState
 from cvdmail.core.report import read
+from cvdmail.core.trust import Trust
 from cvdmail.work import contacts, open_case
 from work.hostile import ANSWER, HOST, SAYS_YES, encrypted, entity, head, kinds, plain, signed, world
 

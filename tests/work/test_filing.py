@@ -13,7 +13,8 @@ from cvdmail import wiring
 from cvdmail.core.records import MessageState
 from cvdmail.edge.gpg import Gpg
 from cvdmail.errors import CryptoUnavailable, CvdmailError
-from cvdmail.work.file_mail import discard, process_one, process_stored
+from cvdmail.work.file_mail import process_one, process_stored
+from cvdmail.work.pen import discard
 from cvdmail.work.upkeep import erase_case
 from work.hostile import ANSWER, SAYS_YES, BrokenGpg, Meddled, World, encrypted, entity, head, plain, signed, world
 

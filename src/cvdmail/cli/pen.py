@@ -118,7 +118,7 @@ def file(number: int, case_id: str, participant: str | None, as_json: bool) -> N
 
 
 async def _file(number: int, case_id: CaseId, participant: str | None) -> Any:
-    from cvdmail.work.file_mail import file_by_person
+    from cvdmail.work.pen import file_by_person
 
     async with at_desk() as (desk, actor):
         return await file_by_person(desk, actor, number, case_id, participant)
@@ -140,7 +140,7 @@ def discard(number: int, reason_file: str, yes: bool) -> None:
 
 
 async def _discard(number: int, reason: bytes) -> None:
-    from cvdmail.work.file_mail import discard as take_out
+    from cvdmail.work.pen import discard as take_out
 
     async with at_desk() as (desk, actor):
         await take_out(desk, actor, number, reason)

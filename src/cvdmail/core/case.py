@@ -227,3 +227,10 @@ def _missing(state: ParticipantState, path: tuple[EventKind, ...]) -> tuple[Even
             added.append(kind)
             state = after
     return tuple(added)
+
+
+class CaseLinkKind(Enum):
+    """How one case came out of, or went into, another."""
+
+    MERGED_INTO = "merged_into"
+    SPLIT_FROM = "split_from"

@@ -14,9 +14,9 @@ from enum import Enum
 
 from cvdmail.core.extract.facts import Grade
 from cvdmail.core.ids import Fingerprint
-from cvdmail.core.matching import Trust
 from cvdmail.core.outbox import NO_LIMITS, Limits
 from cvdmail.core.report import PARTS, Origin
+from cvdmail.core.trust import Trust
 from cvdmail.errors import ConfigError
 
 

@@ -19,10 +19,11 @@ from cvdmail.core.extract.mailkind import MailKind
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId
 from cvdmail.core.ledger import MAIN
-from cvdmail.core.matching import Evidence, Trust
+from cvdmail.core.matching import Evidence
 from cvdmail.core.outgoing import RecipientResult, RecipientState, Stage
 from cvdmail.core.promises import PromiseKind
 from cvdmail.core.report import Origin
+from cvdmail.core.trust import Trust
 
 
 class Role(Enum):

@@ -14,20 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cvdmail.core.extract.mailkind import MailKind
 from cvdmail.core.gpgstatus import SignatureState
-from cvdmail.core.ids import CaseId, MessageId
-from cvdmail.core.matching import Clue, Evidence, Trust
+from cvdmail.core.ids import MessageId
 from cvdmail.core.records import (
     Cursor,
     Direction,
-    FilingRecord,
     MessageRecord,
     MessageState,
     OutboundMail,
 )
 from cvdmail.core.seal import Place
+from cvdmail.core.trust import Trust
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import case, filing, guess, mailbox_cursor, message, participant, sighting
+from cvdmail.store.tables import filing, mailbox_cursor, message, participant, sighting
 from cvdmail.store.vault import SealedValues
 
 
@@ -239,77 +238,9 @@ class Inbox:
         if outcome.inner is not None:
             await self._sealed.replace(scope, Place("message", "inner", row), outcome.inner)
 
-    async def file(
-        self,
-        row: int,
-        participant_row: int,
-        scope: int,
-        certain: bool,
-        evidence: Evidence | None,
-        by: str,
-        now: datetime,
-    ) -> None:
-        """Link a mail to a participant and move its sealed values under the case's key."""
-        values = {
-            "id": await self._rows.next(filing),
-            "message": row,
-            "participant": participant_row,
-            "certain": certain,
-            "evidence": evidence,
-            "filed_at": now,
-            "filed_by": by,
-        }
-        await self._connection.execute(sa.insert(filing).values(**values))
-        await self._sealed.move(scope, "message", row)
-
     async def set_state(self, row: int, state: MessageState) -> None:
         """Move a mail on after a person's decision."""
         await self._connection.execute(sa.update(message).where(message.c.id == row).values(state=state))
-
-    async def filings(self, rows: Sequence[int]) -> dict[int, list[FilingRecord]]:
-        """Return the filings of mails, by row."""
-        query = (
-            sa.select(filing, case.c.year, case.c.number)
-            .join(participant, participant.c.id == filing.c.participant)
-            .join(case, case.c.id == participant.c.case)
-            .where(filing.c.message.in_(rows))
-            .order_by(filing.c.id)
-        )
-        found: dict[int, list[FilingRecord]] = {}
-        for one in await self._connection.execute(query):
-            record = FilingRecord(one.message, one.participant, CaseId(one.year, one.number), one.certain, one.evidence)
-            found.setdefault(one.message, []).append(record)
-        return found
-
-    async def note_guesses(self, row: int, clues: Sequence[Clue]) -> None:
-        """Keep the ranked guesses for a held mail."""
-        for rank, clue in enumerate(clues[:20]):
-            await self._connection.execute(
-                sa.insert(guess).values(
-                    id=await self._rows.next(guess),
-                    message=row,
-                    participant=clue.participant,
-                    evidence=clue.evidence,
-                    rank=rank,
-                )
-            )
-
-    async def guesses(self, row: int) -> list[tuple[int, Evidence]]:
-        """Return the guesses for a held mail, best first: participant row and evidence."""
-        query = sa.select(guess.c.participant, guess.c.evidence).where(guess.c.message == row).order_by(guess.c.rank)
-        return [(int(one.participant), one.evidence) for one in await self._connection.execute(query)]
-
-    async def participants_of_message_ids(self, ids: Collection[MessageId]) -> list[tuple[int, Direction]]:
-        """Return (participant row, direction) of every filed mail with one of these Message-IDs, each once."""
-        if not ids:
-            return []
-        query = (
-            sa.select(filing.c.participant, message.c.direction)
-            .join(message, message.c.id == filing.c.message)
-            .where(message.c.message_id.in_([str(one) for one in ids]))
-            .distinct()
-        )
-        return [(int(one.participant), one.direction) for one in await self._connection.execute(query)]
 
     async def by_message_id(self, message_id: MessageId) -> list[tuple[MessageRecord, str | None]]:
         """Return the mails with this Message-ID, either direction, with the hash of their bodies."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from cvdmail.core.candidates import Channel
-from cvdmail.core.case import EM, RM, VFD
+from cvdmail.core.case import EM, RM, VFD, CaseLinkKind
 from cvdmail.core.drafts import ClearExtent, DraftState, Letter
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import FactKind, Grade
 from cvdmail.core.extract.mailkind import MailKind
 from cvdmail.core.gpgstatus import SignatureState
-from cvdmail.core.matching import Evidence, Trust
+from cvdmail.core.matching import Evidence, TraceKind
 from cvdmail.core.outgoing import RecipientState, Stage
 from cvdmail.core.promises import PromiseKind
 from cvdmail.core.records import (
@@ -30,6 +30,7 @@ from cvdmail.core.records import (
     ScopeKind,
 )
 from cvdmail.core.report import Origin
+from cvdmail.core.trust import Trust
 from cvdmail.store.columns import Instant, enum, kinds, ref, row_id
 
 metadata = sa.MetaData(
@@ -201,7 +202,23 @@ filing = sa.Table(
     sa.Column("evidence", enum(Evidence, "evidence")),
     sa.Column("filed_at", Instant, nullable=False),
     sa.Column("filed_by", sa.String(64), nullable=False),
+    sa.Column("ended_at", Instant),  # a person has moved the mail elsewhere; moving it back makes this NULL again
     sa.UniqueConstraint("message", "participant"),
+)
+
+verdict = sa.Table(
+    "verdict",  # what was made of a mail before it was read again; its reading is sealed beside it
+    metadata,
+    row_id(),
+    ref("message", "message", index=True),
+    sa.Column("replaced_at", Instant, nullable=False),
+    sa.Column("state", kinds(MessageState), nullable=False),
+    sa.Column("kind", kinds(MailKind)),
+    sa.Column("trust", kinds(Trust)),
+    sa.Column("signature", kinds(SignatureState)),
+    sa.Column("signature_fingerprint", sa.String(64)),
+    sa.Column("encrypted", sa.Boolean(create_constraint=True, name="encrypted")),
+    sa.Column("why", sa.String(200)),
 )
 
 guess = sa.Table(
@@ -225,7 +242,7 @@ fact = sa.Table(
     sa.Column("kind", enum(FactKind, "kind"), nullable=False),
     sa.Column("grade", enum(Grade, "grade"), nullable=False),
     sa.Column("state", enum(FactState, "state"), nullable=False),
-    sa.UniqueConstraint("message", "position"),
+    sa.UniqueConstraint("message", "participant", "position"),
 )
 
 promise = sa.Table(
@@ -254,6 +271,27 @@ ticket = sa.Table(
     ref("participant", "participant"),
     sa.Column("number_mac", sa.String(64), nullable=False, index=True),
     sa.UniqueConstraint("participant", "number_mac"),
+)
+
+trace = sa.Table(
+    "trace",  # keyed hashes of what later mail may be recognised by: an address that wrote, a subject
+    metadata,
+    row_id(),
+    ref("participant", "participant"),
+    sa.Column("kind", kinds(TraceKind), nullable=False),
+    sa.Column("value_mac", sa.String(64), nullable=False, index=True),
+    sa.UniqueConstraint("participant", "kind", "value_mac"),
+)
+
+case_link = sa.Table(
+    "case_link",  # a case was merged into another one, or split off from it
+    metadata,
+    row_id(),
+    ref("case", "case", index=True),
+    sa.Column("kind", kinds(CaseLinkKind), nullable=False),
+    ref("other", "case", index=True),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
 )
 
 draft = sa.Table(
@@ -406,6 +444,16 @@ blob = sa.Table(
     sa.Column("sealed", sa.LargeBinary),
     sa.UniqueConstraint("owner_table", "owner_column", "owner_row"),
     sa.CheckConstraint("(wrapped_key IS NULL) = (sealed IS NULL)", name="erased"),
+)
+
+blob_key = sa.Table(
+    "blob_key",  # the same data key wrapped once more, for a mail that is filed to several cases
+    metadata,
+    row_id(),
+    ref("blob", "blob"),
+    ref("scope", "scope_key", index=True),
+    sa.Column("wrapped_key", sa.LargeBinary),
+    sa.UniqueConstraint("blob", "scope"),
 )
 
 mailbox_cursor = sa.Table(

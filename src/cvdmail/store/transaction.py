@@ -16,6 +16,7 @@ from cvdmail.store.deliveries import Deliveries
 from cvdmail.store.drafts import Drafts
 from cvdmail.store.engine import Engines
 from cvdmail.store.facts import Facts
+from cvdmail.store.filings import Filings
 from cvdmail.store.inbox import Inbox
 from cvdmail.store.leases import Leases
 from cvdmail.store.ledger import Ledger
@@ -41,6 +42,7 @@ class Transaction:
         self.attempts = Attempts(connection, rows, self.sealed)
         self.leases = Leases(connection)
         self.inbox = Inbox(connection, rows, self.sealed)
+        self.filings = Filings(connection, rows, self.sealed)
         self.facts = Facts(connection, rows, self.sealed)
 
     async def pen_scope(self) -> int:

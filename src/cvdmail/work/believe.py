@@ -9,10 +9,10 @@ from cvdmail.core.case import events_of_fact
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import DatePromise, FactKind, FixStatus, Identifier, PublicationStatus
 from cvdmail.core.ledger import Event, Value
-from cvdmail.core.matching import Trust
 from cvdmail.core.policy import Policy
 from cvdmail.core.promises import Change, Promise, PromiseKind, compare, slip_days
 from cvdmail.core.records import FactRecord, FactState
+from cvdmail.core.trust import Trust
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Actor, Desk

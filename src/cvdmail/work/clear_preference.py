@@ -65,7 +65,7 @@ async def _check_message(tx: Transaction, contact: ContactRecord, extent: ClearE
             raise Refused(f"contact {contact.row}", "no mail asks for it", "name the mail with --message NUMBER")
         return
     record = await tx.inbox.get(message)
-    filings = (await tx.inbox.filings([message])).get(message, [])
+    filings = (await tx.filings.of([message])).get(message, [])
     reached = {one.row for one in await tx.cases.participants() if one.contact == contact.row}
     if record.direction is not Direction.INBOUND or not reached & {one.participant for one in filings}:
         raise Refused(

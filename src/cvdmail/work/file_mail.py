@@ -1,18 +1,17 @@
-"""Filing: what the judgement of a mail writes, and what a person decides about mail in the holding pen."""
+"""Filing: what the judgement of a mail writes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cvdmail.core.events import EventKind
-from cvdmail.core.ids import CaseId
-from cvdmail.core.ledger import MAIN, Event, Value, commitment
+from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.outgoing import RecipientState
-from cvdmail.core.records import FactRecord, MessageRecord, MessageState, ParticipantRecord, ScopeKind
-from cvdmail.errors import CryptoUnavailable, Refused, SealBroken, StoreUnavailable
+from cvdmail.core.records import FactRecord, MessageRecord, MessageState, ScopeKind
+from cvdmail.errors import CryptoUnavailable, SealBroken, StoreUnavailable
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import accept_by_policy
-from cvdmail.work.desk import Actor, Desk
+from cvdmail.work.desk import Desk
 from cvdmail.work.judge import MAX_TRIES, Judged, as_copy, bounced, copy_of, held, judge
 
 DAEMON = "daemon"
@@ -90,7 +89,7 @@ async def _write_outcome(desk: Desk, record: MessageRecord, judged: Judged) -> S
 
 async def _keep_with(tx: Transaction, row: int, twin: int) -> None:
     """Seal a copy under the key of the case that its twin is filed to: erasing the case takes it along."""
-    for filing in (await tx.inbox.filings([twin])).get(twin, [])[:1]:
+    for filing in (await tx.filings.of([twin])).get(twin, [])[:1]:
         participant = await tx.cases.participant(filing.participant)
         await tx.sealed.move(await tx.cases.scope(participant.case_row), "message", row)
 
@@ -118,14 +117,14 @@ async def _settle(desk: Desk, tx: Transaction, record: MessageRecord, judged: Ju
     facts = judged.reading.extraction.facts if judged.reading is not None else ()
     if outcome.state is not MessageState.FILED or judged.match.certain is None:
         await tx.facts.write(record.row, None, facts, pen)
-        await tx.inbox.note_guesses(record.row, judged.match.clues)
+        await tx.filings.note_guesses(record.row, judged.match.clues)
         body: dict[str, Value] = {"message": record.row, "sha256": record.sha256, "why": outcome.why}
         await tx.ledger.append(Event(MAIN, _HELD_EVENTS[outcome.state], now, DAEMON, body))
         return Settled(record.row, outcome.state)
     certain = judged.match.certain
     participant = await tx.cases.participant(certain.participant)
     scope = await tx.cases.scope(participant.case_row)
-    await tx.inbox.file(record.row, participant.row, scope, True, certain.evidence, DAEMON, now)
+    await tx.filings.file(record.row, participant.row, scope, True, certain.evidence, DAEMON, now)
     body = {
         "evidence": certain.evidence.value,
         "message": record.row,
@@ -156,56 +155,3 @@ async def _note_bounces(tx: Transaction, desk: Desk, judged: Judged) -> None:
             body: dict[str, Value] = {"outbox": mail.row}
             event = Event(mail.chain, EventKind.DELIVERY_FAILED, now, DAEMON, body, mail.participant)
             await tx.ledger.append(event)
-
-
-async def file_by_person(desk: Desk, actor: Actor, row: int, case_id: CaseId, which: str | None) -> ParticipantRecord:
-    """File a held mail where a person says; its facts stay proposals for that participant."""
-    now = desk.clock.now()
-    async with desk.store.write() as tx:
-        record = await _held(tx, row)
-        case = await tx.cases.get(case_id)
-        participants = await tx.cases.participants(case.row)
-        named = [one for one in participants if which is None or which in (str(one.row), one.vendor)]
-        if len(named) != 1:
-            raise Refused(f"pen {row}", f"{case_id} has {len(named)} such participants", "name one with --participant")
-        participant = named[0]
-        scope = await tx.cases.scope(case.row)
-        await tx.inbox.file(row, participant.row, scope, False, None, str(actor.fingerprint), now)
-        await tx.inbox.set_state(row, MessageState.FILED)
-        await tx.facts.assign(row, participant.row, scope)
-        body: dict[str, Value] = {"by": "person", "message": row, "sha256": record.sha256}
-        event = Event(str(case_id), EventKind.MAIL_FILED, now, str(actor.fingerprint), body, participant.row)
-        await tx.ledger.append(await actor.decide(event))
-    return participant
-
-
-async def discard(desk: Desk, actor: Actor, row: int, reason: bytes) -> None:
-    """Take a held mail out of the pen for a reason; its bytes stay."""
-    async with desk.store.write() as tx:
-        await discard_within(desk, tx, actor, row, reason)
-
-
-async def discard_within(
-    desk: Desk, tx: Transaction, actor: Actor, row: int, reason: bytes, answer: int | None = None
-) -> None:
-    """Do :func:`discard` in a transaction that does more; ``answer`` is the draft that answers the mail."""
-    record = await _held(tx, row)
-    await tx.inbox.set_state(row, MessageState.DISCARDED)
-    pen = await tx.sealed.scope(ScopeKind.PEN)
-    salt = desk.entropy.bytes(16)
-    body: dict[str, Value] = {
-        "message": row,
-        "reason": commitment(salt, reason),
-        "sha256": record.sha256,
-    }
-    if answer is not None:
-        body["answer"] = answer
-    event = Event(MAIN, EventKind.MAIL_DISCARDED, desk.clock.now(), str(actor.fingerprint), body)
-    await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
-
-
-async def _held(tx: Transaction, row: int) -> MessageRecord:
-    record = await tx.inbox.get(row)
-    if record.state not in (MessageState.HELD, MessageState.UNPARSED):
-        raise Refused(f"pen {row}", f"it is not in the pen, it is {record.state.value}", "see 'cvdmail pen list'")
-    return record

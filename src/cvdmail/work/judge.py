@@ -23,24 +23,10 @@ from cvdmail.core.extract.facts import Bounce, FactKind, Identifier
 from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
 from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId, ReplyToken
 from cvdmail.core.mail import Mail, parse
-from cvdmail.core.matching import (
-    Clue,
-    Decision,
-    Evidence,
-    Match,
-    Trust,
-    Verdict,
-    authentication,
-    case_ids,
-    decide,
-    known_sender,
-    match,
-    subject_moved_on,
-    suspicion,
-    trust,
-)
+from cvdmail.core.matching import Clue, Decision, Evidence, Match, Verdict, case_ids, decide, match, subject_moved_on
 from cvdmail.core.records import ContactRecord, ContactState, Direction, MessageState, OutboxRecord, ParticipantRecord
 from cvdmail.core.sender import Sender, read_recipients, read_sender
+from cvdmail.core.trust import Trust, authentication, known_sender, suspicion, trust
 from cvdmail.errors import CvdmailError, NotFound, ParseLimit, Refused
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
@@ -169,7 +155,7 @@ async def _clues(
     ]
     moved_on = subject_moved_on(mail.subject)
     cited = (*mail.in_reply_to, *mail.references)
-    for row, direction in await tx.inbox.participants_of_message_ids(cited):
+    for row, direction in await tx.filings.participants_of_message_ids(cited):
         one = await tx.cases.participant(row)
         # Only our own Message-IDs are unguessable: a vendor's may have been on a list, and are a probable match.
         certain = direction is Direction.OUTBOUND and not moved_on

@@ -207,7 +207,7 @@ async def whole_case(desk: Desk, case_id: CaseId) -> WholeCase:
         records = await tx.inbox.select(case_row=case.row)
         rows = [record.row for record in records]
         readings = await tx.inbox.readings(rows)
-        filings = await tx.inbox.filings(rows)
+        filings = await tx.filings.of(rows)
         facts = await tx.facts.select(case_row=case.row)
         situation = await _situation(tx, participants, case.row)
         messages = tuple(

@@ -37,9 +37,9 @@ async def pen(desk: Desk) -> list[Shown]:
 
 async def _shown(tx: Transaction, record: MessageRecord) -> Shown:
     readings = await tx.inbox.readings([record.row])
-    filings = await tx.inbox.filings([record.row])
+    filings = await tx.filings.of([record.row])
     guesses: list[dict[str, object]] = []
-    for participant, evidence in await tx.inbox.guesses(record.row):
+    for participant, evidence in await tx.filings.guesses(record.row):
         one = await tx.cases.participant(participant)
         guesses.append({"case": str(one.case), "participant": participant, "evidence": [evidence.value]})
     facts = await tx.facts.select(messages=[record.row])

@@ -19,16 +19,16 @@ from cvdmail.core.ids import Address, CaseId
 from cvdmail.core.language import Language
 from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.mail import parse
-from cvdmail.core.matching import Trust
 from cvdmail.core.records import ContactRecord, ContactState, MessageState, ParticipantRecord
 from cvdmail.core.sender import read_sender, second_opinion
+from cvdmail.core.trust import Trust
 from cvdmail.errors import ParseLimit, Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.check_clear import refuse_leaks
 from cvdmail.work.contacts import contact_of, participant_of
 from cvdmail.work.desk import Actor, Desk
-from cvdmail.work.file_mail import discard_within
 from cvdmail.work.letter_template import fill_in, find
+from cvdmail.work.pen import discard_within
 from cvdmail.work.queue import queue_drafts
 from cvdmail.work.review import approve_within
 

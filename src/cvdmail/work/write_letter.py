@@ -132,7 +132,7 @@ async def _check_answered(tx: Transaction, participant: ParticipantRecord, row: 
     if row is None:
         return
     record = await tx.inbox.get(row)
-    filings = (await tx.inbox.filings([row])).get(row, [])
+    filings = (await tx.filings.of([row])).get(row, [])
     if record.direction is not Direction.INBOUND or participant.row not in {one.participant for one in filings}:
         raise Refused(
             f"message {row}", "it is no mail from this participant", f"see 'cvdmail case show {participant.case}'"

@@ -4,10 +4,10 @@ SQLite cannot change a constraint in place, so the three tables that change are 
 the caller has switched foreign keys off for the connection and checks them at the end.
 """
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from alembic import op
+
+from cvdmail.store.migrations.rebuilding import enum, rebuild, row_id
 
 revision = "0002"
 down_revision = "0001"
@@ -18,27 +18,6 @@ _LETTERS = (
 _DRAFT_STATES = ("open", "approved", "queued", "void")
 _RECIPIENT_STATES = ("queued", "sending", "sent", "deferred", "refused", "unknown")
 _CHANNELS = ("email", "portal", "private_advisory", "phone", "other")
-
-
-def _enum(name: str, words: Sequence[str]) -> sa.Enum:
-    """Return an enumeration column with its constraint; named in full, since a table is first made under another."""
-    return sa.Enum(*words, name=op.f(f"ck_{name}"), native_enum=False, create_constraint=True, length=40)
-
-
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.Integer(), autoincrement=False, nullable=False)
-
-
-def _rebuild(table: str, *parts: sa.schema.SchemaItem, added: dict[str, str]) -> None:
-    """Make ``table`` anew of ``parts`` and copy every row; ``added`` gives the SQL value of each new column."""
-    new = f"{table}_new"
-    names = [part.name for part in parts if isinstance(part, sa.Column)]
-    op.create_table(new, *parts)
-    into = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(added.get(name, f'"{name}"') for name in names)
-    op.execute(sa.text(f'INSERT INTO "{new}" ({into}) SELECT {values} FROM "{table}"'))  # noqa: S608  # our own names
-    op.drop_table(table)
-    op.rename_table(new, table)
 
 
 def upgrade() -> None:
@@ -55,7 +34,7 @@ def upgrade() -> None:
 def _manifest() -> None:
     op.create_table(
         "manifest",
-        _id(),
+        row_id(),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_manifest")),
@@ -64,12 +43,12 @@ def _manifest() -> None:
 
 
 def _rebuild_tables() -> None:
-    _rebuild(
+    rebuild(
         "draft",
-        _id(),
+        row_id(),
         sa.Column("participant", sa.Integer(), nullable=True),
-        sa.Column("letter", _enum("draft_letter", _LETTERS), nullable=False),
-        sa.Column("state", _enum("draft_state", _DRAFT_STATES), nullable=False),
+        sa.Column("letter", enum("draft_letter", _LETTERS), nullable=False),
+        sa.Column("state", enum("draft_state", _DRAFT_STATES), nullable=False),
         sa.Column("author", sa.String(length=64), nullable=False),
         sa.Column("written_at", sa.String(length=27), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=True),
@@ -89,9 +68,9 @@ def _rebuild_tables() -> None:
     )
     op.create_index(op.f("ix_draft_participant"), "draft", ["participant"], unique=False)
     op.create_index(op.f("ix_draft_state"), "draft", ["state"], unique=False)
-    _rebuild(
+    rebuild(
         "approval",
-        _id(),
+        row_id(),
         sa.Column("draft", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -104,19 +83,19 @@ def _rebuild_tables() -> None:
         sa.UniqueConstraint("draft", "fingerprint", "digest", name=op.f("uq_approval_draft_fingerprint_digest")),
         added={"manifest": "NULL"},
     )
-    _rebuild(
+    rebuild(
         "outbox",
-        _id(),
+        row_id(),
         sa.Column("draft", sa.Integer(), nullable=False),
         sa.Column("participant", sa.Integer(), nullable=True),
-        sa.Column("state", _enum("outbox_state", _RECIPIENT_STATES), nullable=False),
+        sa.Column("state", enum("outbox_state", _RECIPIENT_STATES), nullable=False),
         sa.Column("message", sa.Integer(), nullable=True),
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("waits", sa.String(length=200), nullable=True),
         sa.Column("queued_at", sa.String(length=27), nullable=False),
         sa.Column("frozen_at", sa.String(length=27), nullable=True),
         sa.Column("next_attempt_at", sa.String(length=27), nullable=False),
-        sa.Column("sent_copy", _enum("outbox_sent_copy", ("pending", "stored")), nullable=False),
+        sa.Column("sent_copy", enum("outbox_sent_copy", ("pending", "stored")), nullable=False),
         sa.Column("stopped", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
             "state IN ('queued', 'refused') OR message IS NOT NULL", name=op.f("ck_outbox_bytes_before_sending")
@@ -168,9 +147,9 @@ def _new_tables() -> None:
     )
     op.create_table(
         "clear_preference",
-        _id(),
+        row_id(),
         sa.Column("contact", sa.Integer(), nullable=False),
-        sa.Column("extent", _enum("clear_preference_extent", ("never", "status", "everything")), nullable=False),
+        sa.Column("extent", enum("clear_preference_extent", ("never", "status", "everything")), nullable=False),
         sa.Column("message", sa.Integer(), nullable=True),
         sa.Column("approved_by", sa.String(length=64), nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
@@ -181,10 +160,10 @@ def _new_tables() -> None:
     op.create_index(op.f("ix_clear_preference_contact"), "clear_preference", ["contact"], unique=False)
     op.create_table(
         "delivery",
-        _id(),
+        row_id(),
         sa.Column("participant", sa.Integer(), nullable=False),
-        sa.Column("direction", _enum("delivery_direction", ("inbound", "outbound")), nullable=False),
-        sa.Column("channel", _enum("delivery_channel", _CHANNELS), nullable=False),
+        sa.Column("direction", enum("delivery_direction", ("inbound", "outbound")), nullable=False),
+        sa.Column("channel", enum("delivery_channel", _CHANNELS), nullable=False),
         sa.Column("recorded_by", sa.String(length=64), nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("recorded_at", sa.String(length=27), nullable=False),
