@@ -73,7 +73,8 @@ async def prepare(desk: Desk, taken: Sequence[tuple[MessageRecord, bytes]]) -> l
         mails = [_hold_against(known, one) for one in mails]
         cases = {row: known.participants[row].case_row for one in mails for row in one.basis.certain}
         lines = _lines(await tx.sent.texts(set(cases.values())))
-    mails = list(await asyncio.gather(*(_open(desk, one) for one in mails)))
+    rings = await _rings(desk, {speaker for one in mails for speaker in one.basis.speakers})
+    mails = list(await asyncio.gather(*(_open(desk, one, rings) for one in mails)))
     quoted = [frozenset().union(*(lines.get(cases[row], frozenset()) for row in one.basis.certain)) for one in mails]
     return await asyncio.to_thread(lambda: [_read(one, said) for one, said in zip(mails, quoted, strict=True)])
 
@@ -94,29 +95,13 @@ def _hold_against(known: Known, one: Prepared) -> Prepared:
     return replace(one, basis=basis(known, one.looked), copied=copied)
 
 
-async def _open(desk: Desk, one: Prepared) -> Prepared:
-    if one.looked is None or one.copied or one.problem is not None:
-        return one
-    try:
-        pinned, rings = await _keys(desk, one.basis.speakers)
-        opened = await open_mail(desk, one.looked.mail, rings)
-        signed = verdict(opened.signatures, pinned, desk.clock.now(), one.record.received_at)
-        return replace(one, opened=opened, signed=signed, signed_sha256=signed_once(signed, opened))
-    except (CryptoUnavailable, StoreUnavailable):
-        raise
-    except Exception as problem:  # of this mail alone
-        return replace(one, problem=problem)
-
-
-async def _keys(desk: Desk, who: Iterable[Speaker]) -> tuple[frozenset[str], tuple[Path, ...]]:
-    """Return the fingerprints that may speak, and their keyrings."""
-    pinned: dict[str, Path] = {}
+async def _rings(desk: Desk, who: Iterable[Speaker]) -> dict[Speaker, dict[str, Path]]:
+    """Return, for each who may speak, the keyrings of the pinned keys by fingerprint."""
+    found: dict[Speaker, dict[str, Path]] = {}
     for one in who:
-        for fingerprint in one.fingerprints:
-            ring = await _ring(desk, one.address, fingerprint)
-            if ring is not None:
-                pinned[str(fingerprint)] = ring
-    return frozenset(pinned), tuple(pinned.values())
+        rings = {str(key): await _ring(desk, one.address, key) for key in one.fingerprints}
+        found[one] = {key: ring for key, ring in rings.items() if ring is not None}
+    return found
 
 
 async def _ring(desk: Desk, address: Address, fingerprint: Fingerprint) -> Path | None:
@@ -124,6 +109,20 @@ async def _ring(desk: Desk, address: Address, fingerprint: Fingerprint) -> Path 
         return (await desk.keys.vendor(address, fingerprint)).ring
     except Refused:
         return None  # the key file is gone or changed: the signature will be by an unknown key, and wait for a person
+
+
+async def _open(desk: Desk, one: Prepared, rings: Mapping[Speaker, Mapping[str, Path]]) -> Prepared:
+    if one.looked is None or one.copied or one.problem is not None:
+        return one
+    pinned = {key: ring for speaker in one.basis.speakers for key, ring in rings[speaker].items()}
+    try:
+        opened = await open_mail(desk, one.looked.mail, tuple(pinned.values()))
+        signed = verdict(opened.signatures, frozenset(pinned), desk.clock.now(), one.record.received_at)
+        return replace(one, opened=opened, signed=signed, signed_sha256=signed_once(signed, opened))
+    except (CryptoUnavailable, StoreUnavailable):
+        raise
+    except Exception as problem:  # of this mail alone
+        return replace(one, problem=problem)
 
 
 def signed_once(signed: Signature, opened: Opened) -> str | None:
