@@ -301,8 +301,11 @@ class Inbox:
 
 
 _RAW = (blob.c.owner_table == "message", blob.c.owner_column == "raw")
-_SAME = sa.select(message.c.id, message.c.sha256).where(
-    message.c.direction == Direction.INBOUND, message.c.sha256.in_(sa.bindparam("digests", expanding=True))
+# Outbound too: what we sent comes back from the Sent folder, byte for byte.
+_SAME = (
+    sa.select(message.c.id, message.c.sha256)
+    .where(message.c.direction.in_(list(Direction)), message.c.sha256.in_(sa.bindparam("digests", expanding=True)))
+    .order_by(message.c.direction.desc())  # where there are both, the inbound one counts
 )
 _SIGHTED = sa.select(sighting.c.uid, sighting.c.message).where(
     *(sighting.c[name] == sa.bindparam(name) for name in ("account", "folder", "uidvalidity")),
