@@ -12,7 +12,7 @@ from cvdmail.core.candidates import Channel
 from cvdmail.core.drafts import DraftState, Signed
 from cvdmail.core.ids import Address, Fingerprint, ReplyToken
 from cvdmail.core.outgoing import RecipientResult, RecipientState, Stage
-from cvdmail.core.records import AttemptOutcome, Direction, MessageState, ScopeKind
+from cvdmail.core.records import AttemptOutcome, Direction, ScopeKind
 from cvdmail.errors import NotFound
 from cvdmail.store.inbox import Position
 from cvdmail.store.transaction import Transaction
