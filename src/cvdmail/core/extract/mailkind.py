@@ -123,10 +123,10 @@ _LIST_WORDS = _Phrases(
     ),
     ("you are not allowed|subscribed", r"\byou (?:are not allowed|have been (?:un)?subscribed)"),
     (
-        "member",
-        r"posting (?:to this list|by non-?members)|\bmailing list memberships? reminder|non-?members? (?:to|submission)",
+        "member|posting to",
+        r"posting (?:to this list|by non-?members)|\bmailing list memberships? reminder"
+        r"|non-?members? (?:to|submission)",
     ),
-    ("posting to", r"posting to this list"),
     ("confirm ", r"confirm [0-9a-f]{20,64}\b"),
 )
 _ROBOT_SENDER = re.compile(r"(?:^|[<\s\"])(?:mailer-daemon|postmaster|mail-daemon|mailerdaemon)\b", re.IGNORECASE)
