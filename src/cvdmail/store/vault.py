@@ -36,8 +36,12 @@ _VALUES = sa.select(blob.c.owner_row, blob.c.scope, blob.c.wrapped_key, blob.c.s
 
 
 _KEYS = sa.select(blob.c.id, blob.c.owner_column, blob.c.owner_row, blob.c.scope, blob.c.wrapped_key).where(
-    blob.c.owner_table == sa.bindparam("owner"), blob.c.owner_row.in_(sa.bindparam("rows", expanding=True))
+    blob.c.owner_table == sa.bindparam("owner"),
+    blob.c.owner_column.in_(sa.bindparam("columns", expanding=True)),
+    blob.c.owner_row.in_(sa.bindparam("rows", expanding=True)),
 )
+# Named in full, so that the index over table, column and row is of use: what goes along when a row changes its scope.
+_MOVABLE = {"message": ["raw", "reading", "inner"], "fact": ["value"]}
 _DROP = sa.delete(blob).where(
     blob.c.owner_table == sa.bindparam("owner"),
     blob.c.owner_column.in_(sa.bindparam("fields", expanding=True)),
@@ -224,7 +228,8 @@ class SealedValues:
         moved = []
         rows = sorted(scopes)
         for start in range(0, len(rows), 500):
-            found = await self._connection.execute(_KEYS, {"owner": table, "rows": rows[start : start + 500]})
+            asked = {"owner": table, "columns": _MOVABLE[table], "rows": rows[start : start + 500]}
+            found = await self._connection.execute(_KEYS, asked)
             for blob_row, column, owner, old_scope, wrapped in found.all():
                 scope = scopes[owner]
                 if scope == old_scope:
