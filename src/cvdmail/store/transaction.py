@@ -23,6 +23,7 @@ from cvdmail.store.ledger import Ledger
 from cvdmail.store.outbox import Outbox
 from cvdmail.store.rows import Rows
 from cvdmail.store.scopes import Scopes
+from cvdmail.store.traces import Traces
 from cvdmail.store.vault import SealedValues, Vault
 
 
@@ -44,6 +45,7 @@ class Transaction:
         self.inbox = Inbox(connection, rows, self.sealed)
         self.filings = Filings(connection, rows, self.sealed)
         self.facts = Facts(connection, rows, self.sealed)
+        self.traces = Traces(connection, rows, self.sealed)
 
     async def pen_scope(self) -> int:
         """Return the scope key of what belongs to no case."""

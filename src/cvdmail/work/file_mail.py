@@ -13,6 +13,7 @@ from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import accept_by_policy
 from cvdmail.work.desk import Desk
 from cvdmail.work.judge import MAX_TRIES, Judged, as_copy, bounced, copy_of, held, judge
+from cvdmail.work.similar import learn, note_left
 
 DAEMON = "daemon"
 
@@ -118,6 +119,8 @@ async def _settle(desk: Desk, tx: Transaction, record: MessageRecord, judged: Ju
     if outcome.state is not MessageState.FILED or judged.match.certain is None:
         await tx.facts.write(record.row, None, facts, pen)
         await tx.filings.note_guesses(record.row, judged.match.clues)
+        if judged.mail is not None and outcome.state is MessageState.HELD:
+            await note_left(tx, judged.mail, judged.match.clues)
         body: dict[str, Value] = {"message": record.row, "sha256": record.sha256, "why": outcome.why}
         await tx.ledger.append(Event(MAIN, _HELD_EVENTS[outcome.state], now, DAEMON, body))
         return Settled(record.row, outcome.state)
@@ -135,6 +138,8 @@ async def _settle(desk: Desk, tx: Transaction, record: MessageRecord, judged: Ju
     chain = str(participant.case)
     await tx.ledger.append(Event(chain, EventKind.MAIL_FILED, now, DAEMON, body, participant.row))
     records = await tx.facts.write(record.row, participant.row, facts, scope)
+    if judged.mail is not None:
+        await learn(desk, tx, participant.row, judged.mail, judged.reading, judged.sender)
     await _note_bounces(tx, desk, judged)
     when = judged.reading.date if judged.reading is not None and judged.reading.date else record.received_at
     believed = (

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,8 +23,21 @@ from cvdmail.core.extract.facts import Bounce, FactKind, Identifier
 from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
 from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId, ReplyToken
 from cvdmail.core.mail import Mail, parse
-from cvdmail.core.matching import Clue, Decision, Evidence, Match, Verdict, case_ids, decide, match, subject_moved_on
+from cvdmail.core.matching import (
+    MOVED_ON,
+    Clue,
+    Decision,
+    Evidence,
+    Match,
+    Verdict,
+    case_ids,
+    decide,
+    match,
+    one_of_a_case,
+    subject_moved_on,
+)
 from cvdmail.core.records import ContactRecord, ContactState, Direction, MessageState, OutboxRecord, ParticipantRecord
+from cvdmail.core.registrable import registrable_domain
 from cvdmail.core.sender import Sender, read_recipients, read_sender
 from cvdmail.core.trust import Trust, authentication, known_sender, suspicion, trust
 from cvdmail.errors import CvdmailError, NotFound, ParseLimit, Refused
@@ -32,6 +45,7 @@ from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
 from cvdmail.work.open_mail import Opened, open_mail
+from cvdmail.work.similar import has_left, similar
 
 MAX_TRIES = 3
 DATES_APART = timedelta(days=2)
@@ -45,6 +59,8 @@ class Judged:
     match: Match
     decision: Decision
     reading: Reading | None
+    mail: Mail | None = None
+    sender: Sender = field(default_factory=lambda: Sender(None))
 
 
 async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
@@ -87,11 +103,12 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
             **to_message_json(reading, str(mail.message_id) if mail.message_id else None, opened.encrypted),
             "text": reading.extraction.text,
             "attachments": list(reading.attachments),
+            "guesses": {str(clue.participant): clue.why for clue in found.clues if clue.why},
         },
         inner=opened.clear,
         signed_sha256=_signed_once(signed, opened),
     )
-    return Judged(outcome, found, decision, reading)
+    return Judged(outcome, found, decision, reading, mail, from_)
 
 
 def _unparsed(why: str) -> Judged:
@@ -153,13 +170,7 @@ async def _clues(
         Clue(one.case, one.row, Evidence.REPLY_TOKEN, certain=True)
         for one in await _by_token(desk, tx, read_recipients(mail.root))
     ]
-    moved_on = subject_moved_on(mail.subject)
-    cited = (*mail.in_reply_to, *mail.references)
-    for row, direction in await tx.filings.participants_of_message_ids(cited):
-        one = await tx.cases.participant(row)
-        # Only our own Message-IDs are unguessable: a vendor's may have been on a list, and are a probable match.
-        certain = direction is Direction.OUTBOUND and not moved_on
-        clues.append(Clue(one.case, row, Evidence.MESSAGE_ID, certain))
+    clues += await _cited(tx, mail, from_)
     text = f"{mail.subject}\n{words}"
     for case_id in case_ids(text)[:20]:
         clues += await _by_case(tx, case_id, from_)
@@ -176,7 +187,35 @@ async def _clues(
         one = await tx.cases.participant(row)
         known = known_sender(from_, await tx.cases.known_addresses(row))
         clues.append(Clue(one.case, row, Evidence.TICKET, known))
-    return await _tempered(tx, clues)
+    clues = await _tempered(tx, clues)
+    if reading is not None and not any(clue.certain for clue in clues):
+        clues += await similar(desk, tx, mail, reading, from_)
+    return clues
+
+
+async def _cited(tx: Transaction, mail: Mail, from_: Sender) -> list[Clue]:
+    """Return the clues of the Message-IDs in In-Reply-To and References.
+
+    Only our own are unguessable: a vendor's may have been on a list, and are a probable match.
+    """
+    found = await tx.filings.participants_of_message_ids((*mail.in_reply_to, *mail.references))
+    ours = [row for row, direction in found if direction is Direction.OUTBOUND]
+    moved_on = bool(ours) and (subject_moved_on(mail.subject) or await has_left(tx, mail))
+    people = {row: await tx.cases.participant(row) for row, _ in found}
+    clues = {
+        row: Clue(
+            people[row].case,
+            row,
+            Evidence.MESSAGE_ID,
+            certain=row in ours and not moved_on,
+            why=MOVED_ON if row in ours and moved_on else "",
+        )
+        for row in people
+    }
+    domain = registrable_domain(from_.address.domain) if from_.address is not None else None
+    vendors = {row: one.vendor for row, one in people.items()}
+    certain = [clue for clue in clues.values() if clue.certain]
+    return one_of_a_case(certain, vendors, domain) + [clue for clue in clues.values() if not clue.certain]
 
 
 async def _tempered(tx: Transaction, clues: list[Clue]) -> list[Clue]:

@@ -1,0 +1,114 @@
+"""Guesses for a mail that proves nothing about its case, and what filed mails teach about later ones.
+
+The rules are :mod:`cvdmail.core.similarity`; here the traits of a mail are looked up, and those of a filed one kept.
+Each costs one statement, whatever is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cvdmail.core.body import Reading
+from cvdmail.core.extract.facts import FactKind, Identifier
+from cvdmail.core.ids import Address
+from cvdmail.core.mail import Mail
+from cvdmail.core.matching import MOVED_ON, Clue, Evidence, TraceKind
+from cvdmail.core.records import OutboundMail
+from cvdmail.core.sender import Sender, read_recipients
+from cvdmail.core.similarity import COMMON, MAX_GUESSES, Features, Trait, traits, weigh
+from cvdmail.errors import Refused
+from cvdmail.store.transaction import Transaction
+from cvdmail.work.desk import Desk
+
+MAX_LEARNED = 36
+"""Traits that one mail leaves behind."""
+_NAMES = (FactKind.CVE, FactKind.TICKET)
+
+
+def features(mail: Mail, reading: Reading | None, from_: Sender) -> Features:
+    """Return what is compared of a mail; of an encrypted one what stands inside, if it could be opened."""
+    facts = reading.extraction.facts if reading is not None else ()
+    return Features(
+        subject=reading.subject if reading is not None else mail.subject,
+        text=reading.extraction.text if reading is not None else "",
+        sender=from_.address,
+        recipients=sorted(read_recipients(mail.root), key=lambda one: one.key)[:40],
+        message_id=mail.message_id,
+        cited=(*mail.references, *mail.in_reply_to),
+        names=tuple(one.value.id for one in facts if one.kind in _NAMES and isinstance(one.value, Identifier)),
+    )
+
+
+async def similar(
+    desk: Desk, tx: Transaction, mail: Mail, reading: Reading | None, from_: Sender, own: Sequence[Address] = ()
+) -> list[Clue]:
+    """Return the participants whose mails are most like this one, at most one of a case, each with its reasons.
+
+    For a mail without a certain clue.  ``own`` are addresses of ours beside the mailbox: they tell nothing.
+    """
+    asked = traits(features(mail, reading, from_), (desk.config.mailbox.address, *own))
+    shared, cases = await tx.traces.look_up(asked)
+    clues: dict[object, Clue] = {}
+    for one in weigh(asked, shared):
+        case = cases[one.participant]
+        clues.setdefault(case, Clue(case, one.participant, Evidence.SIMILARITY, False, one.score, one.why))
+    return list(clues.values())[:MAX_GUESSES]
+
+
+async def learn(
+    desk: Desk,
+    tx: Transaction,
+    participant_row: int,
+    mail: Mail,
+    reading: Reading | None,
+    from_: Sender,
+    own: Sequence[Address] = (),
+) -> None:
+    """Remember the traits of a mail that is filed to a participant."""
+    found = traits(features(mail, reading, from_), (desk.config.mailbox.address, *own))
+    await tx.traces.learn([(participant_row, one) for one in found[:MAX_LEARNED]])
+
+
+async def learn_sent(desk: Desk, tx: Transaction, mails: Sequence[OutboundMail]) -> None:
+    """Remember the traits of mails that we made: what they say, not the sealed bytes that leave."""
+    found: list[tuple[int, Trait]] = []
+    for mail in mails:
+        if mail.participant is not None:
+            known = traits(_sent(desk, mail), (desk.config.mailbox.address,))
+            found += [(mail.participant, one) for one in known[:MAX_LEARNED]]
+    await tx.traces.learn(found)
+
+
+def _sent(desk: Desk, mail: OutboundMail) -> Features:
+    reading: dict[str, Any] = dict(mail.reading)
+    people = []
+    for text in (*reading.get("to", ()), *reading.get("cc", ())):
+        try:
+            people.append(Address.parse(text))
+        except Refused:
+            continue
+    return Features(
+        subject=str(reading.get("subject") or ""),
+        text=str(reading.get("text") or ""),
+        sender=desk.config.mailbox.address,
+        recipients=people,
+        message_id=mail.message_id,
+    )
+
+
+async def has_left(tx: Transaction, mail: Mail) -> bool:
+    """Say whether a mail answers one that left its thread ("new matter (was: old)"), or an answer to that.
+
+    Its References still name our mail; its subject does not say any more that it is about something else.
+    """
+    cited = dict.fromkeys((*mail.in_reply_to, *mail.references[-COMMON:]))
+    shared, _ = await tx.traces.look_up([Trait(TraceKind.LEFT, str(one)) for one in cited])
+    return bool(shared)
+
+
+async def note_left(tx: Transaction, mail: Mail, clues: Sequence[Clue]) -> None:
+    """Remember that a mail left the threads of these clues, if that is why they are not certain."""
+    left = [clue.participant for clue in clues if clue.why == MOVED_ON]
+    if mail.message_id is not None and left:
+        await tx.traces.learn([(row, Trait(TraceKind.LEFT, str(mail.message_id))) for row in left])
