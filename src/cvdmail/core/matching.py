@@ -108,6 +108,8 @@ WORDS: Mapping[Evidence, str] = {
 """Why a mail may belong to a participant, for a person."""
 MOVED_ON = "its subject has moved on to another matter"
 """Why our Message-ID is not certain in a mail."""
+NO_MATCH, PROBABLE = "no match", "probable match only"
+"""Why a mail is held against which nothing speaks."""
 _STRENGTH = list(Evidence)
 _CASE_ID = re.compile(r"(?<![A-Z0-9])CVD-[0-9]{4}-[0-9]{4,9}(?![0-9])")
 _MOVED_ON = re.compile(r"[(\[]was:", re.IGNORECASE)
@@ -154,6 +156,11 @@ def one_of_a_case(clues: Sequence[Clue], vendors: Mapping[int, str], domain: str
     return list(kept.values())
 
 
+def reasons(clues: Collection[Clue]) -> dict[str, str]:
+    """Return the reasons of clues in words, by participant and evidence, as they are kept with a mail."""
+    return {f"{clue.participant} {clue.evidence.value}": clue.why for clue in clues if clue.why}
+
+
 def decide(found: Match, trusted: Trust, suspected: str | None = None) -> Decision:
     """Join the two verdicts: certain and not suspicious is filed, all else held; ``suspected`` says of what."""
     if trusted is Trust.SUSPICIOUS:
@@ -161,7 +168,7 @@ def decide(found: Match, trusted: Trust, suspected: str | None = None) -> Decisi
     if found.conflicting:
         return Decision(Verdict.HELD, False, "it matches several participants")
     if found.certain is None:
-        return Decision(Verdict.HELD, False, "probable match only" if found.clues else "no match")
+        return Decision(Verdict.HELD, False, PROBABLE if found.clues else NO_MATCH)
     return Decision(Verdict.FILED, trusted in (Trust.VERIFIED, Trust.AUTHENTICATED), "certain match")
 
 

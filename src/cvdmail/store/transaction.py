@@ -17,6 +17,7 @@ from cvdmail.store.drafts import Drafts
 from cvdmail.store.engine import Engines
 from cvdmail.store.facts import Facts
 from cvdmail.store.filings import Filings
+from cvdmail.store.imports import Imports
 from cvdmail.store.inbox import Inbox
 from cvdmail.store.leases import Leases
 from cvdmail.store.ledger import Ledger
@@ -45,6 +46,7 @@ class Transaction:
         self.inbox = Inbox(connection, rows, self.sealed)
         self.filings = Filings(connection, rows, self.sealed)
         self.facts = Facts(connection, rows, self.sealed)
+        self.imports = Imports(connection, rows, self.sealed)
         self.traces = Traces(connection, rows, self.sealed)
 
     async def pen_scope(self) -> int:

@@ -34,6 +34,7 @@ from cvdmail.core.matching import (
     decide,
     match,
     one_of_a_case,
+    reasons,
     subject_moved_on,
 )
 from cvdmail.core.records import ContactRecord, ContactState, Direction, MessageState, OutboxRecord, ParticipantRecord
@@ -103,7 +104,7 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
             **to_message_json(reading, str(mail.message_id) if mail.message_id else None, opened.encrypted),
             "text": reading.extraction.text,
             "attachments": list(reading.attachments),
-            "guesses": {str(clue.participant): clue.why for clue in found.clues if clue.why},
+            "guesses": reasons(found.clues),
         },
         inner=opened.clear,
         signed_sha256=_signed_once(signed, opened),

@@ -43,7 +43,7 @@ async def _shown(tx: Transaction, record: MessageRecord) -> Shown:
     reasons = readings.get(record.row, {}).get("guesses", {})
     for participant, evidence in await tx.filings.guesses(record.row):
         one = await tx.cases.participant(participant)
-        why = reasons.get(str(participant)) or WORDS[evidence]
+        why = reasons.get(f"{participant} {evidence.value}") or WORDS[evidence]
         guesses.append({"case": str(one.case), "participant": participant, "evidence": [evidence.value], "why": why})
     facts = await tx.facts.select(messages=[record.row])
     return Shown(record, readings.get(record.row, {}), filings.get(record.row, []), facts, guesses)

@@ -12,10 +12,11 @@ from typing import Any
 from cvdmail.core.body import Reading
 from cvdmail.core.extract.facts import FactKind, Identifier
 from cvdmail.core.ids import Address
+from cvdmail.core.imported import addressed
 from cvdmail.core.mail import Mail
 from cvdmail.core.matching import MOVED_ON, Clue, Evidence, TraceKind
 from cvdmail.core.records import OutboundMail
-from cvdmail.core.sender import Sender, read_recipients
+from cvdmail.core.sender import Sender
 from cvdmail.core.similarity import COMMON, MAX_GUESSES, Features, Trait, traits, weigh
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
@@ -28,26 +29,43 @@ _NAMES = (FactKind.CVE, FactKind.TICKET)
 
 def features(mail: Mail, reading: Reading | None, from_: Sender) -> Features:
     """Return what is compared of a mail; of an encrypted one what stands inside, if it could be opened."""
-    facts = reading.extraction.facts if reading is not None else ()
+    if reading is None:
+        return features_of(mail, mail.subject, "", from_)
+    names = [
+        one.value.id for one in reading.extraction.facts if one.kind in _NAMES and isinstance(one.value, Identifier)
+    ]
+    return features_of(mail, reading.subject, reading.extraction.text, from_, names)
+
+
+def features_of(mail: Mail, subject: str, text: str, from_: Sender, names: Sequence[str] = ()) -> Features:
+    """Do :func:`features` for a mail that was read before."""
     return Features(
-        subject=reading.subject if reading is not None else mail.subject,
-        text=reading.extraction.text if reading is not None else "",
+        subject=subject,
+        text=text,
         sender=from_.address,
-        recipients=sorted(read_recipients(mail.root), key=lambda one: one.key)[:40],
+        recipients=addressed(mail.root, "to", "cc"),
         message_id=mail.message_id,
         cited=(*mail.references, *mail.in_reply_to),
-        names=tuple(one.value.id for one in facts if one.kind in _NAMES and isinstance(one.value, Identifier)),
+        names=names,
     )
 
 
-async def similar(
-    desk: Desk, tx: Transaction, mail: Mail, reading: Reading | None, from_: Sender, own: Sequence[Address] = ()
-) -> list[Clue]:
+def ours(desk: Desk) -> frozenset[Address]:
+    """Return the addresses that tell nothing about a case, because they are our own."""
+    return frozenset((desk.config.mailbox.address, *(one.address for one in desk.config.people), *desk.own))
+
+
+async def similar(desk: Desk, tx: Transaction, mail: Mail, reading: Reading | None, from_: Sender) -> list[Clue]:
     """Return the participants whose mails are most like this one, at most one of a case, each with its reasons.
 
-    For a mail without a certain clue.  ``own`` are addresses of ours beside the mailbox: they tell nothing.
+    For a mail without a certain clue.
     """
-    asked = traits(features(mail, reading, from_), (desk.config.mailbox.address, *own))
+    return await like(desk, tx, features(mail, reading, from_))
+
+
+async def like(desk: Desk, tx: Transaction, compared: Features) -> list[Clue]:
+    """Do :func:`similar` for what is compared of a mail."""
+    asked = traits(compared, ours(desk))
     shared, cases = await tx.traces.look_up(asked)
     clues: dict[object, Clue] = {}
     for one in weigh(asked, shared):
@@ -57,16 +75,15 @@ async def similar(
 
 
 async def learn(
-    desk: Desk,
-    tx: Transaction,
-    participant_row: int,
-    mail: Mail,
-    reading: Reading | None,
-    from_: Sender,
-    own: Sequence[Address] = (),
+    desk: Desk, tx: Transaction, participant_row: int, mail: Mail, reading: Reading | None, from_: Sender
 ) -> None:
     """Remember the traits of a mail that is filed to a participant."""
-    found = traits(features(mail, reading, from_), (desk.config.mailbox.address, *own))
+    await learn_traits(desk, tx, participant_row, features(mail, reading, from_))
+
+
+async def learn_traits(desk: Desk, tx: Transaction, participant_row: int, compared: Features) -> None:
+    """Do :func:`learn` for what is compared of a mail."""
+    found = traits(compared, ours(desk))
     await tx.traces.learn([(participant_row, one) for one in found[:MAX_LEARNED]])
 
 
@@ -75,7 +92,7 @@ async def learn_sent(desk: Desk, tx: Transaction, mails: Sequence[OutboundMail])
     found: list[tuple[int, Trait]] = []
     for mail in mails:
         if mail.participant is not None:
-            known = traits(_sent(desk, mail), (desk.config.mailbox.address,))
+            known = traits(_sent(desk, mail), ours(desk))
             found += [(mail.participant, one) for one in known[:MAX_LEARNED]]
     await tx.traces.learn(found)
 
