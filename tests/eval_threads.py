@@ -1,11 +1,11 @@
 """Measure threading on real mails: ``python tests/eval_threads.py FOLDER``.
 
 ``FOLDER`` holds a folder a thread: raw mails and ``expected.json`` with ``messages`` (``file``, ``true_case``; null
-where a mail belongs to none) and ``own``, the reporters' addresses.  Each thread is imported into a fresh store.  A case of
-ours stands for the true case of most mails of ours in it; a placeholder for that of its first mail.  Prints, with 95 %
-Wilson intervals: filed with certainty and right, filed with certainty and WRONG, the first guess right, neither.  Mails
-that belong to no case are counted apart: they must not be filed with certainty.  It is no test: figures on threads that
-rules were written against say little; take them on others.
+where a mail belongs to none) and ``own``, the reporters' addresses. Each thread is imported into a fresh store. A
+case of ours stands for the true case of most mails of ours in it; a placeholder for that of its first mail. Prints,
+with 95 % Wilson intervals: filed with certainty and right, filed with certainty and WRONG, the first guess right,
+neither. Mails that belong to no case are counted apart: they must not be filed with certainty. It is no test: figures
+on threads that rules were written against say little; take them on others.
 """
 
 from __future__ import annotations
@@ -117,6 +117,7 @@ def judge(mails: list[dict[str, Any]], true: dict[str, str | None]) -> Tally:
             tally.certain += 1
         elif options and stands_for.get(options[0]) == wanted:
             tally.guessed += 1
+            tally.notes.append(f"first guess: {note}")
         else:
             tally.neither += 1
             tally.notes.append(f"neither, is {wanted}: {note}")

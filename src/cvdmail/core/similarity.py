@@ -37,6 +37,8 @@ GUESS = 0.6
 STRONG = 2.0
 """A likeness of this much is no chance: a mail that has it opens no case of its own by itself."""
 MAX_GUESSES = 5
+OTHER_VERSION, SAME_VERSION = "but for another version", "for the same version"
+"""What is said of parallel series."""
 MAX_TEXT = 8_000
 _MOST: Mapping[TraceKind, int] = {
     TraceKind.MESSAGE_ID: 10,
@@ -126,8 +128,6 @@ class Likeness:
     participant: int
     score: float
     why: str
-    proper: bool
-    """Whether more than people and plain words are shared: a subject, a name, a Message-ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class _Weight:
 _WEIGHTS: Mapping[TraceKind, _Weight] = {
     TraceKind.SERIES: _Weight(4.0, 4.0, ("sent in the same series",) * 2),
     TraceKind.MESSAGE_ID: _Weight(3.0, 4.0, ("names a mail of the same thread",) * 2),
-    TraceKind.LINE: _Weight(1.4, 1.4, ("for the same version",) * 2),
+    TraceKind.LINE: _Weight(1.4, 1.4, (SAME_VERSION,) * 2),
     TraceKind.SUBJECT: _Weight(2.2, 2.2, ("same subject",) * 2),
     TraceKind.IDENTIFIER: _Weight(0.7, 2.6, ("{} shared identifier", "{} shared identifiers")),
     TraceKind.ADDRESS: _Weight(0.8, 0.8, ("same sender",) * 2),
@@ -242,15 +242,11 @@ def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:
         ]
         if has_line and TraceKind.SUBJECT in kinds and TraceKind.LINE not in kinds:
             score -= _OTHER_TREE
-            reasons.append("but for another version")
-        proper = bool(kinds.keys() & _PROPER)
+            reasons.append(OTHER_VERSION)
         if score >= GUESS:
-            found.append(Likeness(participant, round(score, 3), ", ".join(reasons), proper))
+            found.append(Likeness(participant, round(score, 3), ", ".join(reasons)))
     # Of equals the newer participant first: what is written about today was rarely opened long ago.
     return sorted(found, key=lambda one: (-one.score, -one.participant))
-
-
-_PROPER = frozenset({TraceKind.SERIES, TraceKind.MESSAGE_ID, TraceKind.LINE, TraceKind.SUBJECT, TraceKind.IDENTIFIER})
 
 
 def _rarity(spread: int) -> float:

@@ -7,7 +7,8 @@ what it answers.  Only an index is kept of all of them (:mod:`.import_order`); b
   that nothing can lose.  Which case: :mod:`.thread_ours`.
 * Everybody else's goes the way of newly arrived mail: bytes first, then judged and settled (:mod:`.file_mail`).  What
   is held because its thread begins with a mail that we do not have opens a placeholder, or joins the one it has.
-* Runs of others' mails are settled in batches; a mail that cites something of the batch at hand begins a new one.
+* Runs of others' mails are settled in batches; a mail that cites something of the batch at hand, or has the subject
+  of a mail in it, begins a new one.
 * Mails that are here already, from whatever source, are passed over: an interrupted import goes on where it stopped.
 """
 
@@ -30,7 +31,7 @@ from cvdmail.core.mail import Mail, parse
 from cvdmail.core.matching import NO_MATCH, PROBABLE, Clue, Evidence, reasons, subject_moved_on
 from cvdmail.core.records import MessageRecord, MessageState, ParticipantRecord
 from cvdmail.core.sender import Sender, read_sender
-from cvdmail.core.similarity import STRONG
+from cvdmail.core.similarity import OTHER_VERSION, STRONG
 from cvdmail.core.threading import parties, read_subject, vendor_of
 from cvdmail.core.trust import Authentication, Trust, authentication
 from cvdmail.errors import ParseLimit
@@ -80,7 +81,7 @@ async def import_mails(
     batch = _Batch()
     for number in index.order():
         place = places[number]
-        names = {one for one in (index.ids[number], *index.cited[number]) if one}
+        names = {one for one in (index.ids[number], index.topics[number], *index.cited[number]) if one}
         if index.ours[number] or batch.full_for(names):
             for done in await _settle(desk, batch):
                 yield done
@@ -150,13 +151,17 @@ async def _second_look(desk: Desk, row: int, raw: bytes) -> None:
             if guessed - {Evidence.SIMILARITY} or await tx.imports.cited(cited):
                 return
             begins = bool(cited) or read_subject(subject).reply
-            if not begins or any(one.score >= STRONG for one in await like(desk, tx, compared)):
+            if not begins or any(map(_is_close, await like(desk, tx, compared))):
                 return
             vendors = (vendor_of(from_.address),) if from_.address is not None else ("unknown sender",)
             people = await open_imported(desk, tx, Opening(subject, vendors, cited[::-1], record.sha256, True))
             found = people[0]
         await adopt(desk, tx, row, found)
         await learn_traits(desk, tx, found.row, compared)
+
+
+def _is_close(guess: Clue) -> bool:
+    return guess.score >= STRONG and OTHER_VERSION not in guess.why
 
 
 def _may_move(record: MessageRecord) -> bool:
@@ -218,7 +223,7 @@ async def _keep(desk: Desk, tx: Transaction, sent: _Sent) -> int:
     digest = hashlib.sha256(mail.raw).hexdigest()
     if not people:
         guesses = await like(desk, tx, features_of(mail, reading.subject, reading.extraction.text, sent.sender))
-        certain = not is_doubtful(guesses)
+        certain = not is_doubtful(guesses, reading.subject)
         known = {one.message_id for one in await tx.imports.cited(cited_by(mail))}
         missing = [one for one in reversed(cited_by(mail)) if str(one) not in known]
         people = await open_imported(desk, tx, Opening(reading.subject, vendors, missing, digest, False))

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from cvdmail.core.ids import Address, MessageId
+from cvdmail.core.ids import Address
 from cvdmail.core.imported import first_received, message_ids, sane
 from cvdmail.core.mail import Part, read_date, read_headers
 from cvdmail.core.sender import read_sender
-from cvdmail.core.threading import order
+from cvdmail.core.threading import order, read_subject
 from cvdmail.errors import ParseLimit
 
 MAX_HEAD = 64 * 1024
@@ -40,6 +40,8 @@ class Index:
 
     stamps: array[float] = field(default_factory=lambda: array("d"))
     ids: array[int] = field(default_factory=lambda: array("Q"))
+    topics: array[int] = field(default_factory=lambda: array("Q"))
+    """Hashes of the bare subjects."""
     cited: list[tuple[int, ...]] = field(default_factory=list)
     ours: bytearray = field(default_factory=bytearray)
 
@@ -64,6 +66,8 @@ class Index:
         references = message_ids(part, "references", 100)
         nearest = dict.fromkeys((*answers, *references[:1], *references[-MAX_CITED:]))
         self.cited.append(tuple(map(_hash, list(nearest)[:MAX_CITED])))
+        topic = read_subject(part.first("subject") or "").bare
+        self.topics.append(_hash(topic) if topic else 0)
         self.ours.append(read_sender(part).address in own)
 
 
@@ -76,6 +80,6 @@ def read_index(places: Sequence[Source], own: Collection[Address], now: datetime
     return index
 
 
-def _hash(message_id: MessageId) -> int:
-    digest = hashlib.blake2b(str(message_id).encode("utf-8", "replace"), digest_size=8).digest()
+def _hash(value: object) -> int:
+    digest = hashlib.blake2b(str(value).encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") or 1

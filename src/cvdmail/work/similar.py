@@ -68,9 +68,10 @@ async def like(desk: Desk, tx: Transaction, compared: Features) -> list[Clue]:
     asked = traits(compared, ours(desk))
     shared, cases = await tx.traces.look_up(asked)
     clues: dict[object, Clue] = {}
-    for one in weigh(asked, shared):
+    for rank, one in enumerate(weigh(asked, shared)):
         case = cases[one.participant]
-        clues.setdefault(case, Clue(case, one.participant, Evidence.SIMILARITY, False, one.score, one.why))
+        score = one.score - rank / 1_000_000  # of equals the order is kept
+        clues.setdefault(case, Clue(case, one.participant, Evidence.SIMILARITY, False, score, one.why))
     return list(clues.values())[:MAX_GUESSES]
 
 
