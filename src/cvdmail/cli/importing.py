@@ -50,16 +50,22 @@ async def _import(paths: list[Path], own: frozenset[Address], as_json: bool) -> 
             index = read_index(found, everybody, desk.clock.now(), step)
         with render.progress("import", len(found)) as step:
             async for one in import_mails(desk, found, index, everybody):
-                shape = await _shape(desk, one)
-                states[str(shape["state"])] += 1
+                states[_state(one)] += 1
                 if as_json:
-                    print_json_lines([shape])
+                    print_json_lines([await _shape(desk, one)])
                 step()
     if not as_json:
         echo(", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "no mails")
         if states["held"]:
             echo("what is held waits in 'cvdmail pen list'")
     return bool(states["held"] or states["unparsed"])
+
+
+def _state(one: Any) -> str:
+    """Return what became of a mail, as the machine-readable shape calls it."""
+    if not one.is_new:
+        return "duplicate"
+    return {"outbound": "filed", "stored": "held"}.get(one.state.value, str(one.state.value))
 
 
 async def _shape(desk: Any, one: Any) -> dict[str, object]:
@@ -69,4 +75,4 @@ async def _shape(desk: Any, one: Any) -> dict[str, object]:
     shape = render.message_json(
         mail.record, mail.reading, mail.filings, mail.facts, mail.guesses, one.place.name, not one.is_new
     )
-    return {**shape, "state": "filed"} if shape["state"] == "outbound" else shape
+    return {**shape, "state": _state(one)}

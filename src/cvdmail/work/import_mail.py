@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cvdmail.core import body, sender
 from cvdmail.core.body import Reading, to_message_json
@@ -41,7 +41,6 @@ from cvdmail.work.file_mail import process_stored
 from cvdmail.work.import_order import Index, Source
 from cvdmail.work.open_mail import Opened, open_mail
 from cvdmail.work.placeholder import Opening, adopt, case_of_root, open_imported
-from cvdmail.work.receive import ingest
 from cvdmail.work.similar import features_of, has_left, learn, learn_traits, like
 from cvdmail.work.thread_ours import Belongs, belongs, cited_by, is_doubtful
 
@@ -51,18 +50,19 @@ BATCH_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One mail that was looked at: where it stood, its row, and whether it is new."""
+    """One mail that was looked at: where it stood, its row, where it went, and whether it is new."""
 
     place: Source
     row: int
+    state: MessageState
     is_new: bool
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Mails of others that wait to be settled together, and what they are and cite."""
+    """Mails of others that wait to be settled together (with when they were written), and what they are and cite."""
 
-    mails: list[tuple[Source, bytes, datetime | None]] = field(default_factory=list)
+    mails: list[tuple[Source, bytes, datetime]] = field(default_factory=list)
     names: set[int] = field(default_factory=set)
     size: int = 0
 
@@ -90,21 +90,12 @@ async def import_mails(
         if index.ours[number] and (mine := await _ours(desk, place, raw)) is not None:
             yield mine
             continue
-        batch.mails.append((place, raw, _written(raw, desk)))
+        at = index.stamps[number]
+        batch.mails.append((place, raw, datetime.fromtimestamp(at, UTC) if at else desk.clock.now()))
         batch.names |= names
         batch.size += len(raw)
     for done in await _settle(desk, batch):
         yield done
-
-
-def _written(raw: bytes, desk: Desk) -> datetime | None:
-    """Return when a mail arrived: as the last host on its way says, else as its writer says."""
-    try:
-        mail = parse(raw)
-    except ParseLimit:
-        return None
-    now = desk.clock.now()
-    return first_received(mail.root, now) or sane(mail.date, now)
 
 
 # --- mails of others --------------------------------------------------------------------------------------------------
@@ -112,52 +103,71 @@ def _written(raw: bytes, desk: Desk) -> datetime | None:
 
 async def _settle(desk: Desk, batch: _Batch) -> list[Imported]:
     """Commit the bytes of a batch, judge it, and look a second time at what was held."""
-    done: list[Imported] = []
-    new: list[int] = []
-    for place, raw, at in batch.mails:
-        (row, is_new), *_ = await ingest(desk, [raw], at)
-        done.append(Imported(place, row, is_new))
-        new += [row] if is_new else []
-    waiting = set(new)
+    if not batch.mails:
+        return []
+    now = desk.clock.now()
+    async with desk.store.write() as tx:
+        pen = await tx.pen_scope()
+        stored = [await tx.inbox.store(raw, None, pen, now, at) for _, raw, at in batch.mails]
+    states: dict[int, MessageState] = {}
+    waiting = {row for row, is_new in stored if is_new}
     while waiting:
-        settled = {one.row for one in await process_stored(desk, BATCH)}
+        settled = {one.row: one.state for one in await process_stored(desk, BATCH)}
         if not settled:
             break
-        waiting -= settled
-    raws = {one.row: raw for one, (_, raw, _) in zip(done, batch.mails, strict=True)}
-    for row in new:
-        await _second_look(desk, row, raws[row])
-    return done
+        states |= settled
+        waiting -= settled.keys()
+    mails = {row: raw for (row, is_new), (_, raw, _) in zip(stored, batch.mails, strict=True) if is_new}
+    for row in await _of_threads_without_beginning(desk, mails, states):
+        states[row] = await _second_look(desk, row, parse(mails[row]))
+    return [
+        Imported(place, row, states.get(row, MessageState.STORED), is_new)
+        for (place, _, _), (row, is_new) in zip(batch.mails, stored, strict=True)
+    ]
 
 
-async def _second_look(desk: Desk, row: int, raw: bytes) -> None:
-    """File a mail that is held for nothing but a missing beginning to the placeholder of its thread."""
+async def _of_threads_without_beginning(
+    desk: Desk, mails: Mapping[int, bytes], states: Mapping[int, MessageState]
+) -> list[int]:
+    """Return the held mails against which nothing speaks but that they answer mails that we do not hold."""
+    found = []
+    held = [row for row in mails if states.get(row) is MessageState.HELD]
+    if not held:
+        return []
     async with desk.store.read() as tx:
-        record = await tx.inbox.get(row)
-        if not _may_move(record):
-            return
-    mail = await asyncio.to_thread(parse, raw)
-    from_ = sender.second_opinion(mail, read_sender(mail.root))
+        for row in held:
+            mail = await asyncio.to_thread(parse, mails[row])
+            cited = cited_by(mail)
+            if not cited and not read_subject(mail.subject).reply:
+                continue
+            missing = await case_of_root(tx, cited) is not None or not await tx.imports.cited(cited)
+            if missing and _may_move(await tx.inbox.get(row)):
+                found.append(row)
+    return found
+
+
+async def _second_look(desk: Desk, row: int, mail: Mail) -> MessageState:
+    """File a mail that is held for nothing but a missing beginning to the placeholder of its thread."""
+    from_ = await asyncio.to_thread(lambda: sender.second_opinion(mail, read_sender(mail.root)))
     async with desk.store.write() as tx:
+        record = await tx.inbox.get(row)
         reading = (await tx.inbox.readings([row])).get(row, {})
         subject, text = str(reading.get("subject") or ""), str(reading.get("text") or "")
         cited = cited_by(mail)
         if subject_moved_on(subject) or (cited and await has_left(tx, mail)):
-            return
+            return record.state
         compared = features_of(mail, subject, text, from_)
-        found = await case_of_root(tx, cited) if cited else None
+        found = await case_of_root(tx, cited)
         if found is None:
             guessed = {evidence for _, evidence in await tx.filings.guesses(row)}
-            if guessed - {Evidence.SIMILARITY} or await tx.imports.cited(cited):
-                return
-            begins = bool(cited) or read_subject(subject).reply
-            if not begins or any(map(_is_close, await like(desk, tx, compared))):
-                return
+            if guessed - {Evidence.SIMILARITY} or any(map(_is_close, await like(desk, tx, compared))):
+                return record.state
             vendors = (vendor_of(from_.address),) if from_.address is not None else ("unknown sender",)
             people = await open_imported(desk, tx, Opening(subject, vendors, cited[::-1], record.sha256, True))
             found = people[0]
         await adopt(desk, tx, row, found)
         await learn_traits(desk, tx, found.row, compared)
+    return MessageState.FILED
 
 
 def _is_close(guess: Clue) -> bool:
@@ -182,7 +192,7 @@ async def _ours(desk: Desk, place: Source, raw: bytes) -> Imported | None:
     async with desk.store.read() as tx:
         known = await tx.imports.known(hashlib.sha256(raw).hexdigest())
     if known is not None:
-        return Imported(place, known, is_new=False)
+        return Imported(place, known, MessageState.OUTBOUND, is_new=False)
     try:
         mail = await asyncio.to_thread(parse, raw)
     except ParseLimit:
@@ -196,7 +206,7 @@ async def _ours(desk: Desk, place: Source, raw: bytes) -> Imported | None:
     reading = await asyncio.to_thread(body.read, mail, opened.inner, at, frozenset())
     async with desk.store.write() as tx:
         row = await _keep(desk, tx, _Sent(mail, opened, reading, from_, from_.address, at))
-    return Imported(place, row, is_new=True)
+    return Imported(place, row, MessageState.OUTBOUND, is_new=True)
 
 
 @dataclass(frozen=True, slots=True)
