@@ -39,7 +39,7 @@ STRONG = 2.0
 MAX_GUESSES = 5
 OTHER_VERSION, SAME_VERSION = "but for another version", "for the same version"
 """What is said of parallel series."""
-MAX_TEXT = 8_000
+MAX_TEXT = 4_000
 _MOST: Mapping[TraceKind, int] = {
     TraceKind.MESSAGE_ID: 10,
     TraceKind.IDENTIFIER: 10,
@@ -53,25 +53,20 @@ def _words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_URL_ID = re.compile(r"https?://[^\s<>\"]{1,200}?/([^\s<>\"/]{3,200}(?:@|%40)[^\s<>\"/?#]{3,120})")
+_URL_ID = re.compile(r"https?://[^\s<>\"]{1,200}?/([^\s<>\"/]{1,200}(?:@|%40)[^\s<>\"/?#]{3,120})")
 _WRITTEN_ID = re.compile(
-    r"(?:message-id|in-reply-to|msgid|mid)\s{0,3}[:=]\s{0,3}<?([^\s<>\"]{3,200}@[^\s<>\"]{3,120})>?", re.I
+    r"(?:message-id|in-reply-to|msgid|mid)\s{0,3}[:=]\s{0,3}<?([^\s<>\"]{1,200}@[^\s<>\"]{3,120})>?", re.I
 )
 _CVE = re.compile(r"\b(?:CVE-[0-9]{4}-[0-9]{4,9}|GHSA(?:-[a-z0-9]{4}){3})\b", re.IGNORECASE)
-_HASH = re.compile(r"\b(?=[0-9a-f]{0,39}[a-f])(?=[0-9a-f]{0,39}[0-9])[0-9a-f]{10,40}\b")
 _BUG_URL = re.compile(
     r"https?://([a-z0-9.-]{3,100})/(?:[^\s?#<>]{0,100}/)?(?:show_bug\.cgi\?id=|bug\?(?:ext)?id=|issues/|pull/|browse/"
     r"|advisories/)([A-Za-z0-9-]{2,60})",
     re.IGNORECASE,
 )
-_CODE = re.compile(
-    r"\b_{0,3}[A-Za-z][A-Za-z0-9]{0,40}(?:_[A-Za-z0-9]{1,40}){1,10}\b"  # snake_case
-    r"|\b[A-Z]?[a-z0-9]{2,30}(?:[A-Z][a-z0-9]{1,30}){1,8}\b"  # camelCase
-    r"|\b[A-Za-z][A-Za-z0-9]{3,40}(?=\(\))"  # called()
-)
-_FILE = re.compile(
-    r"[A-Za-z0-9_.-]{1,60}(?:/[A-Za-z0-9_.-]{1,60}){0,10}\.(?:c|cc|cpp|h|hpp|rs|go|py|rb|js|ts|java|php|dts|S)\b"
-)
+# One pass cuts the text into words that may be names; what they are is asked of each different word once.
+_TOKEN = re.compile(r"\w{4,80}(?:\.(?:c|cc|cpp|h|hpp|rs|go|py|rb|js|ts|java|php|dts|S)\b)?(?:\(\))?", re.ASCII)
+_HEX = re.compile(r"(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{10,40}\Z")
+_CAMEL = re.compile(r"[A-Z]?[a-z0-9]{2,30}(?:[A-Z][a-z0-9]{1,30}){1,8}\Z")
 _WORD = re.compile(r"[^\W_][\w.+-]{2,40}[^\W_]")
 _TRAILER = re.compile(
     r"^(?:reported|tested|suggested|debugged)(?:-and-[a-z]{3,20})?-by:[^\n<]{0,120}<([^<>\s]{3,254})>", re.I | re.M
@@ -160,10 +155,15 @@ def traits(mail: Features, own: Iterable[Address] = ()) -> tuple[Trait, ...]:
         add(TraceKind.ADDRESS, (mail.sender.key,))
         domain = registrable_domain(mail.sender.domain)
         add(TraceKind.DOMAIN, () if domain in MAIL_PROVIDERS or domain in PLATFORMS else (domain,))
-    people = [one.key for one in mail.recipients if not is_list(one)] + [one.lower() for one in _TRAILER.findall(text)]
+    people = [one.key for one in mail.recipients if not is_list(one)] + _finders(text)
     add(TraceKind.PARTY, (one for one in people if one not in ours))
     add(TraceKind.WORD, sorted(_words(subject), key=lambda word: -len(word)))
     return tuple(found)
+
+
+def _finders(text: str) -> list[str]:
+    """Return who is named as having found or tested something."""
+    return [one.lower() for one in _TRAILER.findall(text)] if "-by:" in text else []
 
 
 def _telling(cited: Sequence[MessageId]) -> list[MessageId]:
@@ -174,23 +174,38 @@ def _telling(cited: Sequence[MessageId]) -> list[MessageId]:
 
 def linked_ids(text: str) -> list[str]:
     """Return the Message-IDs that a text names: as an address of an archive, or written out."""
-    found = [unquote(one) for one in _URL_ID.findall(text)] + _WRITTEN_ID.findall(text)
+    found = [unquote(one) for one in _URL_ID.findall(text)] if "://" in text else []
+    found += _WRITTEN_ID.findall(text) if "@" in text else []
     return [one.strip(".,;)>") for one in found if "@" in one][:4]
 
 
 def names_in(subject: str, text: str, more: Sequence[str] = ()) -> list[str]:
     """Return the names of code, faults and changes in a mail: those of the subject first, then the most repeated."""
-    heads = [one.casefold() for one in _code_names(subject)]
-    firm = [one.upper() for one in _CVE.findall(f"{subject}\n{text}")] + [one.upper() for one in more]
-    firm += [f"{host.lower()}/{number}" for host, number in _BUG_URL.findall(text)]
-    firm += [one[:10] for one in _HASH.findall(text)][:4]
-    counted = Counter(one.casefold() for one in _code_names(text))
-    return [*firm[:6], *heads, *(one for one, _ in counted.most_common(14))]
+    firm = [one.upper() for one in (*_CVE.findall(subject), *more)]
+    if "CVE-" in text or "GHSA-" in text:
+        firm += [one.upper() for one in _CVE.findall(text)]
+    if "://" in text:
+        firm += [f"{host.lower()}/{number}" for host, number in _BUG_URL.findall(text)]
+    in_subject, _ = _code_names(subject)
+    in_text, changes = _code_names(text)
+    return [*firm[:6], *changes[:4], *in_subject, *in_text[:14]]
 
 
-def _code_names(text: str) -> list[str]:
-    names = [one for one in _CODE.findall(text) if len(one) > 5 and not _EVERYWHERE.match(one)]
-    return names + [one.rpartition("/")[2] for one in _FILE.findall(text)]
+def _code_names(text: str) -> tuple[list[str], list[str]]:
+    """Return the names from code in a text, the most repeated first, and the hashes of changes."""
+    names, changes = [], []
+    for word, _ in Counter(_TOKEN.findall(text)).most_common():
+        if word.islower() and word.isalpha():
+            continue
+        bare = word.removesuffix("()")
+        if bare is not word or "." in bare or "_" in bare.strip("_"):
+            if len(bare) > 5 and not _EVERYWHERE.match(bare):
+                names.append(bare.casefold())
+        elif len(bare) > 9 and _HEX.match(bare):
+            changes.append(bare[:10])
+        elif not (bare.isupper() or bare.istitle() or bare.isdigit()) and len(bare) > 5 and _CAMEL.match(bare):
+            names.append(bare.casefold())
+    return names, changes
 
 
 def _words(subject: Subject) -> set[str]:
