@@ -6,7 +6,6 @@ unwrapped on first use and kept.  A value is sealed for one place (table, column
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -103,8 +102,15 @@ class SealedValues:
 
         Keyed by the pen's scope key, which a change of the store key leaves as it is.
         """
+        return (await self.macs([(purpose, value)]))[0]
+
+    async def macs(self, values: Sequence[tuple[str, str]]) -> list[str]:
+        """Return :meth:`mac` of several (purpose, value), in their order, with the key looked up once."""
         key = await self._scope(await self.scope(ScopeKind.PEN))
-        return hmac.new(key, b"cvdmail mac\0" + purpose.encode() + b"\0" + value.encode(), hashlib.sha256).hexdigest()
+        return [
+            hmac.digest(key, b"cvdmail mac\0" + purpose.encode() + b"\0" + value.encode(), "sha256").hex()
+            for purpose, value in values
+        ]
 
     async def _scope(self, row: int) -> bytes:
         """Return a scope key; once in each transaction the database is asked whether it still exists.
