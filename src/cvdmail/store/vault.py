@@ -96,6 +96,7 @@ class SealedValues:
         self._vault = vault
         self._rows = rows
         self._living: set[int] = set()
+        self._rows_of_scopes: dict[tuple[ScopeKind, int | None], int] = {}
 
     async def mac(self, purpose: str, value: str) -> str:
         """Return a keyed hash (HMAC-SHA256, hex) by which ``value`` can be found again without being readable.
@@ -132,11 +133,13 @@ class SealedValues:
 
     async def scope(self, kind: ScopeKind, case: int | None = None) -> int:
         """Return the row of the pen's scope key, or of a case's; raise ``NotFound``."""
-        query = sa.select(scope_key.c.id).where(scope_key.c.kind == kind)
-        row = await self._connection.scalar(query if case is None else query.where(scope_key.c.case == case))
-        if row is None:
-            raise NotFound("scope key", "there is none of this kind", "run 'cvdmail store upgrade'")
-        return int(row)
+        if (kind, case) not in self._rows_of_scopes:
+            query = sa.select(scope_key.c.id).where(scope_key.c.kind == kind)
+            row = await self._connection.scalar(query if case is None else query.where(scope_key.c.case == case))
+            if row is None:
+                raise NotFound("scope key", "there is none of this kind", "run 'cvdmail store upgrade'")
+            self._rows_of_scopes[kind, case] = int(row)
+        return self._rows_of_scopes[kind, case]
 
     async def put(self, scope: int, place: Place, data: bytes) -> None:
         """Seal ``data`` for ``place`` under the scope, replacing what stood there."""
