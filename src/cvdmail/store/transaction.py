@@ -17,6 +17,7 @@ from cvdmail.store.drafts import Drafts
 from cvdmail.store.engine import Engines
 from cvdmail.store.facts import Facts
 from cvdmail.store.filings import Filings
+from cvdmail.store.folders import Folders
 from cvdmail.store.inbox import Inbox
 from cvdmail.store.leases import Leases
 from cvdmail.store.ledger import Ledger
@@ -42,6 +43,7 @@ class Transaction:
         self.attempts = Attempts(connection, rows, self.sealed)
         self.leases = Leases(connection)
         self.inbox = Inbox(connection, rows, self.sealed)
+        self.folders = Folders(connection)
         self.filings = Filings(connection, rows, self.sealed)
         self.facts = Facts(connection, rows, self.sealed)
 
