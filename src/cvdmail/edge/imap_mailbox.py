@@ -326,7 +326,11 @@ class ImapMailbox:
         return {}
 
     async def _why_not(self, uid: int) -> None:
-        """A mail asked for alone did not come: raise, unless it has gone."""
+        """A mail asked for alone did not come: raise, unless it has gone.
+
+        A server may remember a mail that another client has expunged until it is let tell of it: hence the NOOP.
+        """
+        await self._done(self._wire.simple_command("NOOP"))
         sizes, complete = await self._ask_sizes([uid])
         what = f"mail {uid} on the server"
         if sizes.get(uid, 0) > self._largest:
