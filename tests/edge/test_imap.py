@@ -317,6 +317,14 @@ async def test_a_fetch_that_breaks_off(pair: Pair, fetch: Reply) -> None:
             await mailbox.fetch([4])
 
 
+async def test_a_server_that_says_a_byte_at_a_time_is_heard_to_the_end(pair: Pair) -> None:
+    """The whole takes longer than the silence that ends a command: as long as something moves it is not given up."""
+    async with scripted(pair) as server, connected(server, pair, timeout=0.4) as mailbox:
+        await mailbox.select("INBOX")
+        server.pace = 0.01
+        assert [mail.raw for mail in await mailbox.fetch([4])] == [b"S: x\r\n\r\ny"]
+
+
 async def test_a_thousand_lines_in_one_read(pair: Pair) -> None:
     noise = b"".join(b"* %d FETCH (FLAGS (\\Seen))\r\n" % number for number in range(1, 5001))
     async with (

@@ -42,6 +42,7 @@ class Server:
     port: int = 0
     lines: list[str] = field(default_factory=list)
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    pace: float = 0  # seconds between two bytes of what it says to FETCH
     special: tuple[str, re.Pattern[str], Callable[..., bytes]] | None = None
 
     def follow(self, verb: str, pattern: str, answer: Callable[..., bytes]) -> None:
@@ -72,8 +73,11 @@ class Server:
                 await reader.read()
                 return
             assert isinstance(reply, bytes)
-            writer.write(reply.replace(b"%s", tag))
-            await writer.drain()
+            said = reply.replace(b"%s", tag)
+            for part in [said[at : at + 1] for at in range(len(said))] if self.pace and "FETCH" in verb else [said]:
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(self.pace)
             line = await reader.readline()
             if not line:
                 return
