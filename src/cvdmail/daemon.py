@@ -34,7 +34,7 @@ from cvdmail.work.health import key_warnings
 from cvdmail.work.receive import sync_folder
 from cvdmail.work.sent_copies import store_copies
 from cvdmail.work.upkeep import checkpoint
-from cvdmail.work.watch_folder import note_trouble, was_read, watch_folder
+from cvdmail.work.watch_folder import note_trouble, watch_folder
 
 log = logging.getLogger("cvdmail.daemon")
 
@@ -166,7 +166,7 @@ class Daemon:
                     mailbox = mailbox or await self._servers.mailboxes.connect()
                     await self._step(mailbox, folder, done)
                 except (ServerRefused, ServerUnavailable) as problem:
-                    if not await self._not_made_yet(folder, problem):
+                    if not self._only_sent(folder, problem):
                         done.problems.append(problem.line())
                     if mailbox is None:  # not even a log-in: the others would say the same
                         for one in self._servers.watched:
@@ -186,10 +186,9 @@ class Daemon:
         else:
             done.copies = await store_copies(self._desk, mailbox, self._servers.sent)
 
-    async def _not_made_yet(self, folder: str, problem: CvdmailError) -> bool:
-        """Say whether it is only the Sent folder, which the first copy makes."""
-        is_sent = folder not in ("", *self._servers.folders)
-        return is_sent and isinstance(problem, NoSuchFolder) and not await was_read(self._desk, folder)
+    def _only_sent(self, folder: str, problem: CvdmailError) -> bool:
+        """Say whether it is only the Sent folder that is missing, which the next copy makes."""
+        return isinstance(problem, NoSuchFolder) and folder not in ("", *self._servers.folders)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT; raise ``LeaseLost`` when another daemon has taken over."""
