@@ -313,12 +313,12 @@ class Daemon:
             delivered: Delivered = await deliver_due(self._desk, postman, self._fence, stopping=self._stop.is_set)
             for row, state in delivered.states.items():
                 self._tell(f"outbox {row}: {state.value}")
+            if delivered.states:
+                self._left.set()
             if delivered.problem:
                 raise ServerUnavailable("SMTP", delivered.problem, "it is tried again")
             if delivered.stopped:
                 raise ServerRefused(delivered.stopped_by or "SMTP", delivered.stopped, "see 'cvdmail doctor'")
-            if delivered.states:
-                self._left.set()
             await self._rest(self._pauses.deliver)
 
     async def _keep_copies(self) -> None:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from cli.lab import MAILBOX, Lab, clear_mail
 from cvdmail.config import load
 from cvdmail.core.gpgstatus import Decryption
@@ -119,6 +121,15 @@ async def test_a_mail_at_which_the_connection_always_breaks_off_is_found_and_set
         again = Poisoned(there, {10})
         assert await look(w, again) is None
         assert again.fetched == []
+
+
+async def test_what_was_stored_before_a_connection_broke_off_is_told_of_at_once(queued_lab: Lab) -> None:
+    rung: list[int] = []
+    async with world(queued_lab, sent=False) as w:
+        mailbox = Poisoned(account(50), {45})
+        with pytest.raises(ServerUnavailable):
+            await sync_folder(w.desk, mailbox, "INBOX", lambda: rung.append(len(mailbox.fetched)))
+    assert rung == [1, 2]
 
 
 async def test_a_line_that_is_bad_for_a_while_sets_nothing_aside_and_goes_back_to_batches(queued_lab: Lab) -> None:

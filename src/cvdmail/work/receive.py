@@ -11,7 +11,7 @@ after the first break the mails there are fetched one by one, until it is known 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,10 +41,11 @@ class Synced:
     unfetched: int
 
 
-async def sync_folder(desk: Desk, mailbox: Mailbox, folder: str) -> Synced:
+async def sync_folder(desk: Desk, mailbox: Mailbox, folder: str, arrived: Callable[[], None] = lambda: None) -> Synced:
     """Store every mail of ``folder`` that has not been stored yet, and move the cursor over exactly those.
 
-    Raise ``NoSuchFolder``, ``ServerRefused`` or ``ServerUnavailable``; what was had before that is stored.
+    ``arrived`` is called after each commit that stored something new.  Raise ``NoSuchFolder``, ``ServerRefused`` or
+    ``ServerUnavailable``; what was had before that is stored.
     """
     look = await _begin(desk, mailbox, await mailbox.select(folder))
     unread = look.reach.unread
@@ -52,7 +53,8 @@ async def sync_folder(desk: Desk, mailbox: Mailbox, folder: str) -> Synced:
         sizes = await look.sizes(some)
         for batch in batches(some, sizes):
             fetched = await look.fetch(batch)
-            await look.store(batch, fetched, last=batch[-1] == unread[-1])
+            if await look.store(batch, fetched, last=batch[-1] == unread[-1]):
+                arrived()
             if fetched.withheld is not None:
                 why = "the server does not hand over a mail that it has"
                 raise ServerUnavailable("IMAP FETCH", why, "it is asked for again")
@@ -147,8 +149,11 @@ class _Look:
             raise
         return _Fetched(mails, tuple(oversize), None, missing)
 
-    async def store(self, batch: Sequence[int], fetched: _Fetched, *, last: bool) -> None:
-        """Commit what was fetched and the cursor together; ``last``: nothing is unread after this batch."""
+    async def store(self, batch: Sequence[int], fetched: _Fetched, *, last: bool) -> bool:
+        """Commit what was fetched and the cursor together; say whether any of it was new.
+
+        ``last``: nothing is unread after this batch.
+        """
         now = self.desk.clock.now()
         async with self.desk.store.write() as tx:
             pen = await tx.sealed.scope(ScopeKind.PEN)
@@ -167,6 +172,7 @@ class _Look:
             await self.move(tx, complete=last and fetched.withheld is None)
         self.new += fresh
         self.unfetched += len(fetched.oversize)
+        return bool(fresh)
 
     async def move(self, tx: Transaction, *, complete: bool) -> None:
         """Set the cursor; a complete look is what counts as a successful one."""

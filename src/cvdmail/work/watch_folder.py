@@ -28,9 +28,8 @@ async def watch_folder(
         in_vain = 0
         try:
             while True:
-                if (await sync_folder(desk, mailbox, folder)).new:
+                if (await sync_folder(desk, mailbox, folder, arrived)).new:
                     in_vain = 0
-                    arrived()
                 await asyncio.sleep(drain(in_vain))
                 began = clock()
                 at_once = await mailbox.wait(seconds) and clock() - began < CHATTER
