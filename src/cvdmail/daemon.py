@@ -173,8 +173,9 @@ class Daemon:
                             await self._note(one, problem)
                         break
                     await self._note(folder, problem)
-                    await mailbox.close()  # after a failure it is of no use any more
-                    mailbox = None
+                    if not isinstance(problem, NoSuchFolder):
+                        await mailbox.close()  # after a failure it is of no use any more
+                        mailbox = None
         finally:
             if mailbox is not None:
                 await mailbox.close()

@@ -79,8 +79,8 @@ class NoSuchFolder(ServerRefused):
 class Mailbox(Protocol):
     """One IMAP connection.  All methods raise ``ServerUnavailable`` (temporary) or ``ServerRefused`` only.
 
-    After either the connection is dead: close it and connect anew.  ``fetch`` of a single mail that is too large raises
-    ``ParseLimit``; the connection lives on.
+    After either the connection is dead: close it and connect anew.  Two answers leave it alive: ``NoSuchFolder``, with
+    no folder open, and ``ParseLimit``, which ``fetch`` of a single mail raises that is too large.
     """
 
     async def select(self, folder: str) -> FolderState:

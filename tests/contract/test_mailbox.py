@@ -134,9 +134,15 @@ async def test_an_empty_inbox(mailbox: Mailbox) -> None:
     assert await mailbox.uids_after(0) == []
 
 
-async def test_a_folder_that_does_not_exist_is_refused_by_name(mailbox: Mailbox) -> None:
+async def test_a_folder_that_does_not_exist_is_refused_by_name_and_another_may_be_opened(mailbox: Mailbox) -> None:
+    await mailbox.select("INBOX")
     with pytest.raises(NoSuchFolder, match="Nö such & folder"):
         await mailbox.select("Nö such & folder")
+    assert (await mailbox.select("INBOX")).exists == 0
+    with pytest.raises(NoSuchFolder):
+        await mailbox.select("Nö such & folder")
+    with pytest.raises(ServerUnavailable, match="no folder"):
+        await mailbox.uids_after(0)
 
 
 async def test_uids_after_is_ascending_and_never_names_an_old_mail(place: Place, mailbox: Mailbox) -> None:

@@ -111,14 +111,14 @@ async def until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + LONG
     while not true():
         assert time.monotonic() < end, "it never happens"
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.05)
 
 
 async def until_found(look: Callable[[], Awaitable[list[str]]]) -> list[str]:
     end = time.monotonic() + LONG
     while not (found := await look()):
         assert time.monotonic() < end, "it never happens"
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.05)
     return found
 
 

@@ -183,13 +183,13 @@ class ImapMailbox:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        """The connection for the length of one method; whatever goes wrong in it ends the connection."""
+        """The connection for the length of one method; what goes wrong on the wire in it ends the connection."""
         async with self._lock:
             if self._wire.lost.done():
                 raise ServerUnavailable("IMAP connection", self._wire.lost.result(), "connect anew")
             try:
                 yield
-            except ParseLimit:
+            except (ParseLimit, NoSuchFolder):
                 raise
             except BaseException:
                 self._wire.break_off("an earlier command failed")

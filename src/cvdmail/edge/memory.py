@@ -84,8 +84,8 @@ class MemoryMailbox:
     async def select(self, folder: str) -> FolderState:
         """Open ``folder``; raise ``NoSuchFolder`` when there is none of that name."""
         self._check()
+        self._open = None
         if folder not in self._account.folders:
-            self._closed = True
             raise NoSuchFolder(f"IMAP folder {visible(folder, 60)}", "the server has no such folder")
         self._open = folder
         self._news.clear()
