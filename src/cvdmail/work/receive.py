@@ -21,7 +21,7 @@ from cvdmail.core.records import ScopeKind
 from cvdmail.core.watching import BATCH, LATE, Reach, batches
 from cvdmail.errors import ParseLimit, ServerRefused, ServerUnavailable
 from cvdmail.ports import FetchedMail, FolderState, Mailbox
-from cvdmail.store.inbox import Position
+from cvdmail.store.inbox import Arrival, Position
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import DAEMON, Desk
 
@@ -157,11 +157,9 @@ class _Look:
         now = self.desk.clock.now()
         async with self.desk.store.write() as tx:
             pen = await tx.sealed.scope(ScopeKind.PEN)
-            fresh = []
-            for uid in (one for one in batch if one in fetched.mails):
-                mail = fetched.mails[uid]
-                row, is_new = await tx.inbox.store(mail.raw, self._at(uid), pen, now, mail.internal_date or now)
-                fresh += [row] if is_new else []
+            mails = [fetched.mails[uid] for uid in batch if uid in fetched.mails]
+            arrivals = [Arrival(mail.raw, self._at(mail.uid), mail.internal_date or now) for mail in mails]
+            fresh = [row for row, is_new in await tx.inbox.store_all(arrivals, pen, now) if is_new]
             for uid in fetched.oversize:
                 await self._set_aside(tx, uid, pen, _TOO_LARGE)
             self.reach.take((*fetched.mails, *fetched.oversize))
@@ -208,4 +206,4 @@ async def ingest(desk: Desk, raws: list[bytes], received_at: datetime | None = N
     now = desk.clock.now()
     async with desk.store.write() as tx:
         pen = await tx.sealed.scope(ScopeKind.PEN)
-        return [await tx.inbox.store(raw, None, pen, now, received_at or now) for raw in raws]
+        return await tx.inbox.store_all([Arrival(raw, None, received_at or now) for raw in raws], pen, now)
