@@ -286,10 +286,16 @@ class Inbox:
         found = await self._connection.execute(sa.select(mailbox_cursor).order_by(mailbox_cursor.c.folder))
         return [Cursor(one.account, one.folder, one.uidvalidity, one.last_uid, one.last_sync_at) for one in found]
 
-    async def move_cursor(self, account: str, folder: str, uidvalidity: int, last_uid: int, now: datetime) -> None:
-        """Set how far a folder has been read, in the transaction that stored the mails up to there."""
+    async def move_cursor(
+        self, account: str, folder: str, uidvalidity: int, last_uid: int, now: datetime | None
+    ) -> None:
+        """Set how far a folder has been read, in the transaction that stored the mails up to there.
+
+        ``now`` is given when the look is complete: it becomes the time of the last successful one.
+        """
         where = sa.and_(mailbox_cursor.c.account == account, mailbox_cursor.c.folder == folder)
-        values = {"uidvalidity": uidvalidity, "last_uid": last_uid, "last_sync_at": now}
+        values: dict[str, object] = {"uidvalidity": uidvalidity, "last_uid": last_uid}
+        values |= {"last_sync_at": now} if now is not None else {}
         done = await self._connection.execute(sa.update(mailbox_cursor).where(where).values(**values))
         if not done.rowcount:
             await self._connection.execute(sa.insert(mailbox_cursor).values(account=account, folder=folder, **values))

@@ -17,6 +17,7 @@ from cvdmail.store.drafts import Drafts
 from cvdmail.store.engine import Engines
 from cvdmail.store.facts import Facts
 from cvdmail.store.filings import Filings
+from cvdmail.store.folders import Folders
 from cvdmail.store.imports import Imports
 from cvdmail.store.inbox import Inbox
 from cvdmail.store.known import KnownMails
@@ -46,6 +47,7 @@ class Transaction:
         self.attempts = Attempts(connection, rows, self.sealed)
         self.leases = Leases(connection)
         self.inbox = Inbox(connection, rows, self.sealed)
+        self.folders = Folders(connection)
         self.sent = Sent(connection, rows, self.sealed, self.inbox)
         self.filings = Filings(connection, rows, self.sealed)
         self.facts = Facts(connection, rows, self.sealed)
