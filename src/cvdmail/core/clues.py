@@ -92,6 +92,19 @@ class Known:
         if body_sha256 is not None:
             self.twins.setdefault((message_id, body_sha256), row)
 
+    def note_sent(self, row: int, message_id: MessageId | None, body_sha256: str | None, participant: int) -> bool:
+        """Take note that a mail of ours was found: an answer to it is certain.
+
+        False if its participant was not asked about: then all of this must be asked anew before the next mail.
+        """
+        if participant not in self.scopes:
+            return False
+        if message_id is not None:
+            self.cited.setdefault(message_id, {})[participant] = True
+            if body_sha256 is not None:
+                self.twins.setdefault((message_id, body_sha256), row)
+        return True
+
     def note_ticket(self, participant: int, number: str) -> None:
         """Take note of a ticket number that was learned."""
         self.tickets.setdefault(number.upper(), set()).add(participant)

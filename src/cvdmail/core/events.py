@@ -55,6 +55,7 @@ class EventKind(Enum):
     MAIL_IMPORTED = "mail_imported"
     MAIL_DISCARDED = "mail_discarded"
     MAIL_COPY = "mail_copy"
+    MAIL_FOUND_IN_SENT = "mail_found_in_sent"
     DELIVERY_FAILED = "delivery_failed"
     # facts
     FACT_PROPOSED = "fact_proposed"

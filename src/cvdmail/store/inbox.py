@@ -206,6 +206,11 @@ class Inbox:
         raws = await self.raws([one.row for one in waiting])
         return [(one, raws[one.row]) for one in waiting if one.row in raws]
 
+    async def lying_in(self, rows: Sequence[int], account: str, folder: str) -> frozenset[int]:
+        """Return those of these mails that were seen in a folder."""
+        asked = {"rows": list(rows), "account": account, "folder": folder}
+        return frozenset(int(row) for row in await self._connection.scalars(_LYING, asked))
+
     async def give_back(self, rows: Sequence[int]) -> None:
         """Take back a try that failed for a reason of ours."""
         await self._connection.execute(_UNCOUNT, {"rows": list(rows)})
@@ -319,6 +324,11 @@ _SIGHTED = sa.select(sighting.c.uid, sighting.c.message).where(
 )
 _ROWS = message.c.id.in_(sa.bindparam("rows", expanding=True))
 _COUNT = sa.update(message).where(_ROWS, message.c.state == sa.bindparam("stored")).values(tries=message.c.tries + 1)
+_LYING = sa.select(sighting.c.message).where(
+    sighting.c.message.in_(sa.bindparam("rows", expanding=True)),
+    sighting.c.account == sa.bindparam("account"),
+    sighting.c.folder == sa.bindparam("folder"),
+)
 _UNCOUNT = sa.update(message).where(_ROWS, message.c.tries > 0).values(tries=message.c.tries - 1)
 _WAITING = sa.select(message).where(_ROWS, message.c.state == sa.bindparam("stored")).order_by(message.c.id)
 _OUTCOME = (

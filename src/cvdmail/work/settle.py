@@ -17,15 +17,16 @@ from cvdmail.core.extract import MailKind
 from cvdmail.core.ids import Address
 from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.mail import Mail
-from cvdmail.core.matching import MOVED_ON, Clue, NewFiling, case_ids, match
+from cvdmail.core.matching import MOVED_ON, Clue, Evidence, NewFiling, case_ids, match
 from cvdmail.core.outgoing import RecipientState
-from cvdmail.core.records import FactRecord, FactState, MessageState, OutboxRecord, ScopeKind
+from cvdmail.core.records import FactRecord, FactState, MessageState, OutboxRecord, ParticipantRecord, ScopeKind
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import Beliefs, believe_by_policy
 from cvdmail.work.bounces import bounced
 from cvdmail.work.desk import DAEMON, Desk
 from cvdmail.work.judge import Judged, as_copy, find, held, judge, tickets_in, words_of
+from cvdmail.work.own_mail import as_sent, case_of_own, is_ours, told
 from cvdmail.work.read_ahead import Prepared, basis
 from cvdmail.work.similar import learn, note_left, similar
 
@@ -67,6 +68,9 @@ async def settle(desk: Desk, prepared: Sequence[Prepared]) -> tuple[list[Settled
                 await writing.end()
                 return done, list(prepared[place:])
             done.append(settled)
+            if writing.outdated:
+                await writing.end()
+                return done, list(prepared[place + 1 :])
         await writing.end()
     return done, []
 
@@ -100,6 +104,8 @@ class _Writing:
     filings: list[NewFiling] = field(default_factory=list)
     guesses: dict[int, Sequence[Clue]] = field(default_factory=dict)
     facts: list[tuple[FactRecord, int]] = field(default_factory=list)
+    ours: list[int] = field(default_factory=list)
+    outdated: bool = False
     kept_with: dict[int, int] = field(default_factory=dict)
     beliefs: Beliefs = field(init=False)
 
@@ -120,6 +126,10 @@ class _Writing:
                 return await self._hold(one, as_copy(one))
             if one.copied or basis(self.known, one.looked) != one.basis:
                 return None
+        if one.in_sent and one.looked is not None and is_ours(self.desk.config, one.looked.sender.address):
+            participant = await case_of_own(self.desk, self.tx, one)
+            if participant is not None:
+                return await self._take_over(one, participant)
         parties = [mail.participant for mail, _, _ in bounces if mail.participant is not None]
         clues = find(self.known, one, parties)
         if one.looked is not None and not any(clue.certain for clue in clues):
@@ -176,6 +186,19 @@ class _Writing:
         believed = tuple(record for record in records if record.state is FactState.ACCEPTED)
         return Settled(row, outcome.state, believed)
 
+    async def _take_over(self, one: Prepared, participant: ParticipantRecord) -> Settled:
+        row, scope = one.record.row, await self.tx.cases.scope(participant.case_row)
+        outcome = as_sent(one)
+        self.outcomes.append((row, outcome, scope))
+        self.filings.append(NewFiling(row, participant.row, scope, True, Evidence.MESSAGE_ID))
+        self.ours.append(row)
+        await self.tx.ledger.append(told(one, participant, self.now))
+        noted = self.known.note_sent(row, outcome.message_id, outcome.body_sha256, participant.row)
+        self.outdated = self.outdated or not noted
+        assert one.looked is not None
+        await learn(self.desk, self.tx, participant.row, one.looked.mail, one.reading, one.looked.sender)
+        return Settled(row, MessageState.OUTBOUND)
+
     async def _note_left(self, mail: Mail, clues: Sequence[Clue]) -> None:
         await note_left(self.tx, mail, clues)
         if mail.message_id is not None and any(clue.why == MOVED_ON for clue in clues):
@@ -197,6 +220,7 @@ class _Writing:
             return
         await self.tx.inbox.settle_all(self.outcomes)
         await self.tx.filings.file_all(self.filings, DAEMON, self.now)
+        await self.tx.sent.take_over(self.ours)
         await self.tx.filings.note_guesses(self.guesses)
         await self.tx.facts.write_all(self.facts)
         await self.beliefs.write()
