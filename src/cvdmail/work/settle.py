@@ -16,7 +16,8 @@ from cvdmail.core.events import EventKind
 from cvdmail.core.extract import MailKind
 from cvdmail.core.ids import Address
 from cvdmail.core.ledger import MAIN, Event, Value
-from cvdmail.core.matching import Clue, NewFiling, case_ids, match
+from cvdmail.core.mail import Mail
+from cvdmail.core.matching import MOVED_ON, Clue, NewFiling, case_ids, match
 from cvdmail.core.outgoing import RecipientState
 from cvdmail.core.records import FactRecord, FactState, MessageState, OutboxRecord, ScopeKind
 from cvdmail.store.inbox import Outcome
@@ -26,6 +27,7 @@ from cvdmail.work.bounces import bounced
 from cvdmail.work.desk import DAEMON, Desk
 from cvdmail.work.judge import Judged, as_copy, find, held, judge, tickets_in, words_of
 from cvdmail.work.read_ahead import Prepared, basis
+from cvdmail.work.similar import learn, note_left, similar
 
 _HELD_EVENTS = {
     MessageState.HELD: EventKind.MAIL_HELD,
@@ -119,7 +121,10 @@ class _Writing:
             if one.copied or basis(self.known, one.looked) != one.basis:
                 return None
         parties = [mail.participant for mail, _, _ in bounces if mail.participant is not None]
-        judged = judge(self.desk, self.known, one, match(find(self.known, one, parties)))
+        clues = find(self.known, one, parties)
+        if one.looked is not None and not any(clue.certain for clue in clues):
+            clues += await similar(self.desk, self.tx, one.looked.mail, one.reading, one.looked.sender)
+        judged = judge(self.desk, self.known, one, match(clues))
         if one.signed_sha256 is not None:
             if self.known.signed.get(one.signed_sha256, set()) - {one.record.row}:
                 judged = held(judged, "the very same signed text came before: a replay?")
@@ -135,6 +140,8 @@ class _Writing:
         self.facts += [(record, self.pen) for record in await self.tx.facts.number(row, None, found)]
         if judged.match.clues:
             self.guesses[row] = judged.match.clues
+        if one.looked is not None and outcome.state is MessageState.HELD:
+            await self._note_left(one.looked.mail, judged.match.clues)
         body: dict[str, Value] = {"message": row, "sha256": one.record.sha256, "why": outcome.why}
         await self.tx.ledger.append(Event(MAIN, _HELD_EVENTS[outcome.state], self.now, DAEMON, body))
         return Settled(row, outcome.state)
@@ -156,6 +163,8 @@ class _Writing:
         self.known.note_filed(row, outcome.message_id, outcome.body_sha256, certain.participant)
         await self._note_bounces(bounces)
         reading = judged.reading
+        if one.looked is not None:
+            await learn(self.desk, self.tx, certain.participant, one.looked.mail, reading, one.looked.sender)
         records = await self.tx.facts.number(row, certain.participant, reading.extraction.facts if reading else ())
         if judged.decision.facts_believable:
             when = reading.date if reading is not None and reading.date else one.record.received_at
@@ -166,6 +175,11 @@ class _Writing:
         self.facts += [(record, scope) for record in records]
         believed = tuple(record for record in records if record.state is FactState.ACCEPTED)
         return Settled(row, outcome.state, believed)
+
+    async def _note_left(self, mail: Mail, clues: Sequence[Clue]) -> None:
+        await note_left(self.tx, mail, clues)
+        if mail.message_id is not None and any(clue.why == MOVED_ON for clue in clues):
+            self.known.left.add(mail.message_id)
 
     async def _note_bounces(self, bounces: Bounces) -> None:
         """A permanent bounce of a mail that we really sent changes what is known of its delivery, nothing else."""
