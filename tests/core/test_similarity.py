@@ -10,9 +10,9 @@ from cvdmail.core.ids import Address, MessageId
 from cvdmail.core.matching import TraceKind
 from cvdmail.core.similarity import (
     COMMON,
+    DOUBT,
     GUESS,
     OTHER_VERSION,
-    STRONG,
     Features,
     Shared,
     Trait,
@@ -108,7 +108,7 @@ def test_reasons_are_words_for_a_person_and_none_of_the_mails_own() -> None:
     assert "same sender" in found.why
     assert "3 shared identifiers" in found.why
     assert "frame" not in found.why
-    assert found.score >= STRONG
+    assert found.score >= 2 * DOUBT
 
 
 def test_the_rarer_a_trait_the_more_it_tells() -> None:
@@ -125,11 +125,11 @@ def test_of_equals_the_newer_is_named_first() -> None:
     assert [one.participant for one in weigh([trait], [Shared(n, trait, 3) for n in (4, 9, 2)])] == [9, 4, 2]
 
 
-def test_people_and_plain_words_alone_make_no_strong_likeness() -> None:
+def test_people_alone_are_a_guess_and_no_more() -> None:
     kinds = (TraceKind.ADDRESS, TraceKind.DOMAIN)
     many = [Trait(TraceKind.PARTY, str(n)) for n in range(9)] + [Trait(kind, "x") for kind in kinds]
     (found,) = weigh(many, [Shared(1, one, 1) for one in many])
-    assert GUESS < found.score < STRONG
+    assert GUESS < found.score < 2
 
 
 def test_our_own_address_tells_nothing() -> None:

@@ -34,8 +34,8 @@ COMMON = 12
 """A trait that this many participants share is looked at no more."""
 GUESS = 0.6
 """The least likeness of which a person is told."""
-STRONG = 2.0
-"""A likeness of this much is no chance: a mail that has it opens no case of its own by itself."""
+DOUBT = 1.2
+"""A likeness of this much makes it doubtful that a mail is about something new."""
 MAX_GUESSES = 5
 OTHER_VERSION, SAME_VERSION = "but for another version", "for the same version"
 """What is said of parallel series."""

@@ -31,7 +31,7 @@ from cvdmail.core.mail import Mail, parse
 from cvdmail.core.matching import NO_MATCH, PROBABLE, Clue, Evidence, reasons, subject_moved_on
 from cvdmail.core.records import MessageRecord, MessageState, ParticipantRecord
 from cvdmail.core.sender import Sender, read_sender
-from cvdmail.core.similarity import OTHER_VERSION, STRONG
+from cvdmail.core.similarity import DOUBT, GUESS, OTHER_VERSION
 from cvdmail.core.threading import parties, read_subject, vendor_of
 from cvdmail.core.trust import Authentication, Trust, authentication
 from cvdmail.errors import ParseLimit
@@ -160,7 +160,8 @@ async def _second_look(desk: Desk, row: int, mail: Mail) -> MessageState:
         found = await case_of_root(tx, cited)
         if found is None:
             guessed = {evidence for _, evidence in await tx.filings.guesses(row)}
-            if guessed - {Evidence.SIMILARITY} or any(map(_is_close, await like(desk, tx, compared))):
+            most = DOUBT if cited else GUESS
+            if guessed - {Evidence.SIMILARITY} or any(_is_close(one, most) for one in await like(desk, tx, compared)):
                 return record.state
             vendors = (vendor_of(from_.address),) if from_.address is not None else ("unknown sender",)
             people = await open_imported(desk, tx, Opening(subject, vendors, cited[::-1], record.sha256, True))
@@ -170,8 +171,13 @@ async def _second_look(desk: Desk, row: int, mail: Mail) -> MessageState:
     return MessageState.FILED
 
 
-def _is_close(guess: Clue) -> bool:
-    return guess.score >= STRONG and OTHER_VERSION not in guess.why
+def _is_close(guess: Clue, most: float) -> bool:
+    """Say whether a mail may well belong to a case that is there; then a person decides, and no placeholder is opened.
+
+    A mail that cites something we do not hold is of another thread by its own word; one that cites nothing only says
+    that it answers, so any likeness holds it.
+    """
+    return guess.score >= most and OTHER_VERSION not in guess.why
 
 
 def _may_move(record: MessageRecord) -> bool:
