@@ -35,7 +35,7 @@ COMMON = 12
 GUESS = 0.6
 """The least likeness of which a person is told."""
 DOUBT = 1.2
-"""A likeness of this much makes it doubtful that a mail is about something new."""
+"""A likeness in the matter of this much makes it doubtful that a mail is about something new."""
 MAX_GUESSES = 5
 OTHER_VERSION, SAME_VERSION = "but for another version", "for the same version"
 """What is said of parallel series."""
@@ -118,10 +118,14 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How much a mail is like what is filed for one participant, and the reasons in words."""
+    """How much a mail is like what is filed for one participant, and the reasons in words.
+
+    ``matter`` is the part of the score that people do not make: the same few write about everything.
+    """
 
     participant: int
     score: float
+    matter: float
     why: str
 
 
@@ -237,6 +241,7 @@ _WEIGHTS: Mapping[TraceKind, _Weight] = {
     TraceKind.WORD: _Weight(0.3, 0.9, ("{} word of the subject", "{} words of the subject")),
 }
 _OTHER_TREE = 1.0
+_PEOPLE = (TraceKind.ADDRESS, TraceKind.DOMAIN, TraceKind.PARTY)
 
 
 def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:
@@ -249,7 +254,8 @@ def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:
     has_line = any(one.kind is TraceKind.LINE for one in mail)
     found = []
     for participant, kinds in by_participant.items():
-        score = sum(min(weight.most, weight.each * sum(kinds.get(kind, ()))) for kind, weight in _WEIGHTS.items())
+        parts = {kind: min(weight.most, weight.each * sum(kinds.get(kind, ()))) for kind, weight in _WEIGHTS.items()}
+        score, people = sum(parts.values()), sum(parts[kind] for kind in _PEOPLE)
         reasons = [
             weight.words[len(kinds[kind]) > 1].format(len(kinds[kind]))
             for kind, weight in _WEIGHTS.items()
@@ -259,9 +265,20 @@ def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:
             score -= _OTHER_TREE
             reasons.append(OTHER_VERSION)
         if score >= GUESS:
-            found.append(Likeness(participant, round(score, 3), ", ".join(reasons)))
+            found.append(Likeness(participant, round(score, 3), round(score - people, 3), ", ".join(reasons)))
     # Of equals the newer participant first: what is written about today was rarely opened long ago.
     return sorted(found, key=lambda one: (-one.score, -one.participant))
+
+
+def is_doubtful(mail: Features, found: Sequence[Likeness], most: float = DOUBT) -> bool:
+    """Say whether a mail may well belong to a case that is there, so that a case of its own is doubtful.
+
+    What says that it is for another version than the case is not doubtful, however alike the two are.
+    """
+    tree = read_subject(mail.subject).tree
+    return any(
+        one.matter >= most and OTHER_VERSION not in one.why and (not tree or SAME_VERSION in one.why) for one in found
+    )
 
 
 def _rarity(spread: int) -> float:

@@ -31,7 +31,7 @@ from cvdmail.core.mail import Mail, parse
 from cvdmail.core.matching import NO_MATCH, PROBABLE, Clue, Evidence, reasons, subject_moved_on
 from cvdmail.core.records import MessageRecord, MessageState, ParticipantRecord
 from cvdmail.core.sender import Sender, read_sender
-from cvdmail.core.similarity import DOUBT, GUESS, OTHER_VERSION
+from cvdmail.core.similarity import DOUBT, GUESS, is_doubtful
 from cvdmail.core.threading import parties, read_subject, vendor_of
 from cvdmail.core.trust import Authentication, Trust, authentication
 from cvdmail.errors import ParseLimit
@@ -41,8 +41,8 @@ from cvdmail.work.file_mail import process_stored
 from cvdmail.work.import_order import Index, Source
 from cvdmail.work.open_mail import Opened, open_mail
 from cvdmail.work.placeholder import Opening, adopt, case_of_root, open_imported
-from cvdmail.work.similar import features_of, has_left, learn, learn_traits, like
-from cvdmail.work.thread_ours import Belongs, belongs, cited_by, is_doubtful
+from cvdmail.work.similar import alike, features_of, has_left, learn, learn_traits
+from cvdmail.work.thread_ours import Belongs, belongs, cited_by
 
 BATCH = 50
 BATCH_BYTES = 8 * 1024 * 1024
@@ -160,8 +160,10 @@ async def _second_look(desk: Desk, row: int, mail: Mail) -> MessageState:
         found = await case_of_root(tx, cited)
         if found is None:
             guessed = {evidence for _, evidence in await tx.filings.guesses(row)}
-            most = DOUBT if cited else GUESS
-            if guessed - {Evidence.SIMILARITY} or any(_is_close(one, most) for one in await like(desk, tx, compared)):
+            found_alike = [one for _, one in await alike(desk, tx, compared)]
+            # What cites something that we do not hold is of another thread by its own word; what cites nothing only
+            # says that it answers, so any likeness holds it.
+            if guessed - {Evidence.SIMILARITY} or is_doubtful(compared, found_alike, DOUBT if cited else GUESS):
                 return record.state
             vendors = (vendor_of(from_.address),) if from_.address is not None else ("unknown sender",)
             people = await open_imported(desk, tx, Opening(subject, vendors, cited[::-1], record.sha256, True))
@@ -169,15 +171,6 @@ async def _second_look(desk: Desk, row: int, mail: Mail) -> MessageState:
         await adopt(desk, tx, row, found)
         await learn_traits(desk, tx, found.row, compared)
     return MessageState.FILED
-
-
-def _is_close(guess: Clue, most: float) -> bool:
-    """Say whether a mail may well belong to a case that is there; then a person decides, and no placeholder is opened.
-
-    A mail that cites something we do not hold is of another thread by its own word; one that cites nothing only says
-    that it answers, so any likeness holds it.
-    """
-    return guess.score >= most and OTHER_VERSION not in guess.why
 
 
 def _may_move(record: MessageRecord) -> bool:
@@ -238,8 +231,10 @@ async def _keep(desk: Desk, tx: Transaction, sent: _Sent) -> int:
     certain, people = True, found.people
     digest = hashlib.sha256(mail.raw).hexdigest()
     if not people:
-        guesses = await like(desk, tx, features_of(mail, reading.subject, reading.extraction.text, sent.sender))
-        certain = not is_doubtful(guesses, reading.subject)
+        compared = features_of(mail, reading.subject, reading.extraction.text, sent.sender)
+        found_alike = await alike(desk, tx, compared)
+        guesses = [clue for clue, _ in found_alike]
+        certain = not is_doubtful(compared, [one for _, one in found_alike])
         known = {one.message_id for one in await tx.imports.cited(cited_by(mail))}
         missing = [one for one in reversed(cited_by(mail)) if str(one) not in known]
         people = await open_imported(desk, tx, Opening(reading.subject, vendors, missing, digest, False))
