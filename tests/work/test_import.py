@@ -211,6 +211,7 @@ async def test_an_unlinked_mail_of_ours_that_is_much_like_a_case_is_not_certain(
             ),
             mail("again", ADA, "[PATCH nf v2] sip: free only once", "sip_expect_free() in sip_nat.c", to=LIST),
             mail("other", ADA, "Overflow in tile_decode()", "tile_decode() in tile.c", to=LIST),
+            mail("bare", ADA, "Re: Overflow in tile_decode()", "ping", to=LIST),
         )
         first = box.together("report")
         for name in ("patch", "again"):
@@ -220,6 +221,8 @@ async def test_an_unlinked_mail_of_ours_that_is_much_like_a_case_is_not_certain(
         assert box.guess("patch") == first
         assert "identifiers" in box.found["patch"]["guesses"][0]["why"]
         assert box.case("other") not in (None, first)
+        (filing,) = box.found["bare"]["filings"]  # an answer by its own word: no case of its own, and not certain
+        assert (filing["case"], filing["certain"], filing["evidence"]) == (box.case("other"), False, ["similarity"])
 
 
 async def test_a_thread_without_its_beginning_opens_one_placeholder(empty_lab: Lab) -> None:

@@ -127,6 +127,7 @@ class Likeness:
     score: float
     matter: float
     why: str
+    same_subject: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,15 @@ def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:
             score -= _OTHER_TREE
             reasons.append(OTHER_VERSION)
         if score >= GUESS:
-            found.append(Likeness(participant, round(score, 3), round(score - people, 3), ", ".join(reasons)))
+            found.append(
+                Likeness(
+                    participant,
+                    round(score, 3),
+                    round(score - people, 3),
+                    ", ".join(reasons),
+                    TraceKind.SUBJECT in kinds,
+                )
+            )
     # Of equals the newer participant first: what is written about today was rarely opened long ago.
     return sorted(found, key=lambda one: (-one.score, -one.participant))
 

@@ -228,13 +228,18 @@ async def _keep(desk: Desk, tx: Transaction, sent: _Sent) -> int:
     )
     found = await belongs(desk, tx, mail, reading, sent.address, vendors)
     guesses: list[Clue] = []
-    certain, people = True, found.people
+    certain = bool(found.people)
     digest = hashlib.sha256(mail.raw).hexdigest()
-    if not people:
+    if not found.people:
         compared = features_of(mail, reading.subject, reading.extraction.text, sent.sender)
-        found_alike = await alike(desk, tx, compared)
-        guesses = [clue for clue, _ in found_alike]
-        certain = not is_doubtful(compared, [one for _, one in found_alike])
+        nearest = await alike(desk, tx, compared)
+        guesses = [clue for clue, _ in nearest]
+        doubtful = [(clue, one) for clue, one in nearest if is_doubtful(compared, [one])]
+        certain = not doubtful
+        if _answers(mail, reading) and len(doubtful) == 1 and doubtful[0][1].same_subject:
+            found = Belongs((await tx.cases.participant(doubtful[0][0].participant),), Evidence.SIMILARITY)
+    people = found.people
+    if not people:
         known = {one.message_id for one in await tx.imports.cited(cited_by(mail))}
         missing = [one for one in reversed(cited_by(mail)) if str(one) not in known]
         people = await open_imported(desk, tx, Opening(reading.subject, vendors, missing, digest, False))
@@ -249,6 +254,11 @@ async def _keep(desk: Desk, tx: Transaction, sent: _Sent) -> int:
     if subject.patch:
         await tx.traces.learn([(people[0].row, own_series(subject, sent.address))])
     return row
+
+
+def _answers(mail: Mail, reading: Reading) -> bool:
+    """Say whether a mail of ours says that it is an answer, and not to what."""
+    return read_subject(reading.subject).reply and not cited_by(mail)
 
 
 async def _file(
