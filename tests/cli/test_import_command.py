@@ -55,7 +55,7 @@ def test_a_second_run_adds_nothing_and_says_so(lab: Lab) -> None:
     lab.run("ada", "ledger", "verify").good()
     archive = f"{lab.place}/a.tar"
     case = lab.run("ada", "case", "list", "--json").good().lines[0]["case"]
-    lab.run("ben", "export", case, "--output", archive).good()
+    lab.run("ben", "export", case, "--clear", "--yes", "--output", archive).good()
     assert lab.run("ben", "verify", archive, "--signer", str(lab.keys["ben"]), "--json").good().json["ok"]
 
 

@@ -87,6 +87,13 @@ def test_a_subject_that_stands_over_anything_is_no_trait(subject: str) -> None:
     assert not kinds & {TraceKind.SUBJECT, TraceKind.LINE}
 
 
+def test_a_label_in_front_of_a_subject_makes_no_other_subject() -> None:
+    one, other = Features("Security report: the frame", "", None, ()), Features("Re: the frame", "", None, ())
+    assert "same subject" in weigh(traits(one), shared(one, other))[0].why
+    driver = Features("frame: the frame", "", None, ())
+    assert not [found for found in weigh(traits(driver), shared(driver, other)) if found.same_subject]
+
+
 def test_parallel_series_are_told_apart_by_their_line() -> None:
     series = [
         Features(f"[PATCH {tree} 0/1] frame: free once", "frame_parse_header", ADA, (PSIRT,))

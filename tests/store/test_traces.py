@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from cvdmail.core.matching import TraceKind
@@ -79,3 +80,17 @@ def test_a_value_is_looked_up_through_the_index(database: Database) -> None:
     connection.close()
     assert sum("trace USING INDEX ix_trace_value_mac (value_mac=?)" in line for line in plan) == 3, plan
     assert not [line for line in plan if line.startswith(("SCAN trace", "SCAN participant", "SCAN case"))], plan
+
+
+async def test_looking_up_and_learning_cost_one_statement_each(database: Database) -> None:
+    """However many traits a mail has."""
+    many = [Trait(TraceKind.WORD, str(number)) for number in range(40)]
+    said: list[str] = []
+    async with database.store() as store, store.write() as tx:
+        case, _ = await open_case(tx)
+        party = await add_party(tx, case)
+        connection = tx.traces._connection.sync_connection
+        sa.event.listen(connection, "before_cursor_execute", lambda *call: said.append(call[2]))
+        await tx.traces.learn([(party.row, one) for one in many])
+        await tx.traces.look_up(many)
+    assert [text.split()[0] for text in said if "trace" in text and "max(" not in text] == ["INSERT", "SELECT"]

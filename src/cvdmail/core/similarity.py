@@ -45,7 +45,7 @@ _MOST: Mapping[TraceKind, int] = {
     TraceKind.IDENTIFIER: 10,
     TraceKind.WORD: 5,
     TraceKind.PARTY: 6,
-    TraceKind.SUBJECT: 2,
+    TraceKind.SUBJECT: 3,
 }
 
 
@@ -152,7 +152,7 @@ def traits(mail: Features, own: Iterable[Address] = ()) -> tuple[Trait, ...]:
     add(TraceKind.MESSAGE_ID, [*([str(mail.message_id)] if mail.message_id else ()), *cited, *linked_ids(text)])
     add(TraceKind.SERIES, filter(None, (series_stem(one) for one in (str(mail.message_id or ""), *cited[:3]))))
     if not _is_dull(subject.bare):
-        add(TraceKind.SUBJECT, (subject.bare, subject.was))
+        add(TraceKind.SUBJECT, (subject.bare, _without_label(subject.bare), subject.was))
         add(TraceKind.LINE, (subject.line,) if subject.tree else ())
     add(TraceKind.IDENTIFIER, names_in(mail.subject, text, mail.names))
     ours = {one.key for one in own}
@@ -215,6 +215,12 @@ def _code_names(text: str) -> tuple[list[str], list[str]]:
 
 def _words(subject: Subject) -> set[str]:
     return {one for one in _WORD.findall(subject.bare) if one not in _DULL and not one.isdigit()}
+
+
+def _without_label(bare: str) -> str:
+    """Return a subject without words in front of a colon that could stand over anything: "security report: x"."""
+    label, colon, rest = bare.partition(": ")
+    return rest.strip() if colon and _is_dull(label) and not _is_dull(rest) else ""
 
 
 def _is_dull(bare: str) -> bool:
