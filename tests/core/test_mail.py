@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cvdmail.core import mail
 from cvdmail.core.ids import MessageId
 from cvdmail.core.mail import Mail, Part, parse
+from cvdmail.core.parts import NOWHERE, Inside
 from cvdmail.errors import ParseLimit
 
 BOTH_LINE_ENDS = pytest.mark.parametrize("end", [b"\r\n", b"\n"], ids=["crlf", "lf"])
@@ -167,19 +168,23 @@ def test_boundaries_of_every_allowed_letter(value: bytes) -> None:
     assert [read.content(part) for part in read.root.children] == ([b"one"] if allowed else [])
 
 
-def test_a_forwarded_mail_is_a_leaf() -> None:
+def test_a_forwarded_mail_stands_by_itself() -> None:
     inner = b"From: other@x.example\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\nwords\r\n--i--\r\n"
     raw = b"Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\nContent-Type: message/rfc822\r\n\r\n" + inner
     read = parse(raw + b"\r\n--o--\r\n")
-    assert shape(read.root) == ("multipart/mixed", ["message/rfc822"])
-    assert read.content(read.root.children[0]) == inner
+    assert shape(read.root) == ("multipart/mixed", [("message/rfc822", [("multipart/mixed", ["text/plain"])])])
+    (forwarded,) = read.root.children
+    assert read.content(forwarded) == inner
+    assert forwarded.leaf
+    assert [part.inside for part in read.root.walk()] == [NOWHERE, NOWHERE, Inside.FORWARDED, Inside.FORWARDED]
+    assert list(read.root.own()) == [forwarded]
 
 
 def test_the_parts_of_a_digest_are_mails() -> None:
     read = parse(
         b"Content-Type: multipart/digest; boundary=d\r\n\r\n--d\r\n\r\nFrom: a@b.example\r\n\r\nx\r\n--d--\r\n"
     )
-    assert shape(read.root) == ("multipart/digest", ["message/rfc822"])
+    assert shape(read.root) == ("multipart/digest", [("message/rfc822", ["text/plain"])])
 
 
 def test_parts_are_walked_in_the_order_of_the_mail() -> None:

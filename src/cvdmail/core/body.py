@@ -1,7 +1,8 @@
 """The words of a mail: which part holds them, and what the whole says.
 
-Only the sender's own body is read: the first text part (or the HTML, turned into text) outside attachments and outside
-forwarded mails.  In a delivery report the machine-readable part is read as well (RFC 3464).
+Only the sender's own body is read: the first text part (or the HTML, turned into text) outside attachments, outside
+forwarded mails and outside a mailing list's frame.  In a delivery report the machine-readable part is read as well
+(RFC 3464), in a bounce of another form what flufl.bounce finds in its words.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from cvdmail.core.extract import (
     to_json,
 )
 from cvdmail.core.html import to_text
-from cvdmail.core.mail import Mail, Part, read_headers
+from cvdmail.core.listframe import from_list, without_footer
+from cvdmail.core.mail import Mail, read_headers
+from cvdmail.core.parts import Inside
 from cvdmail.core.sender import read_sender
 
 MAX_BODY = 256 * 1024
@@ -40,27 +43,13 @@ class Reading:
 
 def body_text(mail: Mail) -> str:
     """Return the sender's own words with LF line ends; empty if there is no readable part."""
-    own = _own_parts(mail)
+    own = list(mail.root.own())
     plain = next((part for part in own if part.media_type == "text/plain"), None)
     text = mail.text(plain)[:MAX_BODY] if plain is not None else ""
-    if text.strip():
-        return text
-    html = next((part for part in own if part.media_type == "text/html"), None)
-    return to_text(mail.text(html))[:MAX_BODY] if html is not None else text
-
-
-def _own_parts(mail: Mail) -> list[Part]:
-    """Return the leaves that are neither attached nor inside something attached."""
-    found: list[Part] = []
-    waiting = [mail.root]
-    while waiting:
-        part = waiting.pop()
-        if part.disposition == "attachment":
-            continue
-        if not part.children:
-            found.append(part)
-        waiting.extend(reversed(part.children))
-    return found
+    if not text.strip():
+        html = next((part for part in own if part.media_type == "text/html"), None)
+        text = to_text(mail.text(html))[:MAX_BODY] if html is not None else text
+    return without_footer(text) if from_list(mail.root) else text
 
 
 def attachment_names(mail: Mail) -> tuple[str, ...]:
@@ -68,7 +57,7 @@ def attachment_names(mail: Mail) -> tuple[str, ...]:
     return tuple(
         part.filename or "unnamed"
         for part in mail.root.walk()
-        if not part.children and (part.disposition == "attachment" or part.filename)
+        if part.leaf and not part.inside & Inside.FORWARDED and (part.disposition == "attachment" or part.filename)
     )
 
 
