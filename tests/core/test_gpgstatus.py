@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cvdmail.core.gpgmade import why_not_made
 from cvdmail.core.gpgstatus import (
     Decryption,
     Signature,
@@ -18,7 +19,6 @@ from cvdmail.core.gpgstatus import (
     read_verification,
     trouble,
     verdict,
-    why_not_made,
 )
 
 VENDOR = "A49D444B9F63BA0E6ECEADF89D57CCCAD05BAC71"

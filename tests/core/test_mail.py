@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from cvdmail.core import mail
 from cvdmail.core.ids import MessageId
-from cvdmail.core.mail import Mail, Part, parse
-from cvdmail.core.parts import NOWHERE, Inside
+from cvdmail.core.mail import Mail, parse
+from cvdmail.core.parts import NOWHERE, Inside, Part
 from cvdmail.errors import ParseLimit
 
 BOTH_LINE_ENDS = pytest.mark.parametrize("end", [b"\r\n", b"\n"], ids=["crlf", "lf"])

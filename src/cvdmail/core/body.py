@@ -21,6 +21,7 @@ from cvdmail.core.extract import (
     to_json,
 )
 from cvdmail.core.html import to_text
+from cvdmail.core.keysent import keys_sent
 from cvdmail.core.listframe import from_list, without_footer
 from cvdmail.core.mail import Mail, read_headers
 from cvdmail.core.parts import Inside
@@ -31,7 +32,10 @@ MAX_BODY = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a mail says: its kind, the real subject, the reply's own words, and the facts in them."""
+    """What a mail says: its kind, the real subject, the reply's own words, and the facts in them.
+
+    ``keys`` are the fingerprints of OpenPGP keys that came along: for a person to compare, never used.
+    """
 
     kind: MailKind
     sender: str | None
@@ -39,6 +43,7 @@ class Reading:
     date: datetime | None
     extraction: Extraction = field(repr=False)
     attachments: tuple[str, ...] = field(repr=False)
+    keys: tuple[str, ...] = ()
 
 
 def body_text(mail: Mail) -> str:
@@ -84,7 +89,15 @@ def read(outer: Mail, inner: Mail | None, received_at: datetime, known_lines: fr
         if reported:
             extraction = Extraction(extraction.text, extraction.language, reported)
     sender = read_sender(outer.root).address
-    return Reading(kind, str(sender) if sender else None, subject, date, extraction, attachment_names(mail))
+    return Reading(
+        kind,
+        str(sender) if sender else None,
+        subject,
+        date,
+        extraction,
+        attachment_names(mail),
+        keys_sent(outer, inner),
+    )
 
 
 def _delivery_facts(mail: Mail) -> tuple[Fact, ...]:
@@ -112,6 +125,7 @@ def to_message_json(reading: Reading, message_id: str | None, encrypted: bool) -
         "kind": reading.kind.value,
         "language": reading.extraction.language,
         "encrypted": encrypted,
+        "keys": list(reading.keys),
     }
 
 

@@ -15,7 +15,8 @@ from enum import Enum
 import mailparser
 
 from cvdmail.core.ids import Address
-from cvdmail.core.mail import Mail, Part
+from cvdmail.core.mail import Mail
+from cvdmail.core.parts import Part
 from cvdmail.errors import Refused
 
 # A display name of words and whole quoted strings, then one address in angle brackets; no quote anywhere else.

@@ -14,7 +14,7 @@ from enum import Enum
 
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address
-from cvdmail.core.mail import Part
+from cvdmail.core.parts import Part
 from cvdmail.core.registrable import MAIL_PROVIDERS, registrable_domain
 from cvdmail.core.sender import Sender
 

@@ -31,7 +31,7 @@ from cvdmail.errors import CvdmailError, NotFound, ParseLimit, Refused
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
-from cvdmail.work.open_mail import Opened, open_mail
+from cvdmail.work.open_mail import Opened, canonical, open_mail
 
 MAX_TRIES = 3
 DATES_APART = timedelta(days=2)
@@ -272,7 +272,9 @@ def _trust(
 ) -> tuple[Trust, str | None]:
     transport = authentication(mail.root, desk.config.mailbox.authserv_id, from_, desk.config.mailbox.authserv_hops)
     agree = opened.inner is None or _headers_agree(mail, opened.inner, from_, desk.config.mailbox.address)
-    judged_by = (signed.state, from_, known, transport, agree)
+    # What a mailing list framed is as good as unsigned, and no worse: the frame is none of the sender's doing.
+    state = SignatureState.NONE if opened.framed and signed.state is SignatureState.PARTIAL else signed.state
+    judged_by = (state, from_, known, transport, agree)
     return trust(*judged_by), suspicion(*judged_by)
 
 
@@ -303,7 +305,7 @@ def _signed_once(signed: Signature, opened: Opened) -> str | None:
     if signed.state is not SignatureState.GOOD or opened.inner is None or signed.made_at is None:
         return None
     head = f"{signed.fingerprint} {signed.made_at.timestamp():.0f}\n".encode()
-    return hashlib.sha256(head + opened.inner.raw).hexdigest()
+    return hashlib.sha256(head + canonical(opened.inner.raw)).hexdigest()
 
 
 async def _thread_lines(desk: Desk, clues: list[Clue]) -> frozenset[str]:
