@@ -7,7 +7,8 @@ forwarded mails and outside a mailing list's frame.  In a delivery report the ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cvdmail.core.extract import (
@@ -19,15 +20,19 @@ from cvdmail.core.extract import (
     delivery_status_facts,
     extract,
     to_json,
+    worded_bounces,
 )
+from cvdmail.core.extract.facts import Bounce, FactKind
 from cvdmail.core.html import to_text
 from cvdmail.core.keysent import keys_sent
 from cvdmail.core.listframe import from_list, without_footer
 from cvdmail.core.mail import Mail, read_headers
-from cvdmail.core.parts import Inside
+from cvdmail.core.parts import Inside, Part
 from cvdmail.core.sender import read_sender
 
 MAX_BODY = 256 * 1024
+
+_QUOTED_ID = re.compile(r"^[> \t]{0,8}Message-ID:[ \t]{0,8}<([^<>\s]{3,250})>", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def read(outer: Mail, inner: Mail | None, received_at: datetime, known_lines: fr
     )
     extraction = extract(reply)
     if kind is MailKind.BOUNCE:
-        reported = _delivery_facts(mail)
+        reported = _delivery_facts(mail, tuple(one for one in extraction.facts if one.kind is FactKind.BOUNCE))
         if reported:
             extraction = Extraction(extraction.text, extraction.language, reported)
     sender = read_sender(outer.root).address
@@ -100,19 +105,40 @@ def read(outer: Mail, inner: Mail | None, received_at: datetime, known_lines: fr
     )
 
 
-def _delivery_facts(mail: Mail) -> tuple[Fact, ...]:
-    status = next((part for part in mail.root.walk() if part.media_type == "message/delivery-status"), None)
-    if status is None:
-        return ()
-    returned = next(
-        (part for part in mail.root.walk() if part.media_type in ("message/rfc822", "text/rfc822-headers")), None
+def _delivery_facts(mail: Mail, worded: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return what a bounce says of its recipients; ``worded`` is what was found in its plain words."""
+    own = [part for part in mail.root.walk() if not part.inside & Inside.FORWARDED]
+    texts = [
+        (part.first("content-description") or "", mail.text(part)) for part in own if part.media_type == "text/plain"
+    ]
+    original = _original_message_id(mail, own, texts)
+    status = next((part for part in own if part.media_type == "message/delivery-status"), None)
+    reported = delivery_status_facts(mail.text(status), original) if status is not None else ()
+    if reported:
+        return reported
+    sender = read_sender(mail.root).address
+    failed = mail.root.values("x-failed-recipients")
+    found = worded_bounces(texts, str(sender) if sender else "", failed, original)
+    return found or tuple(
+        replace(fact, value=replace(fact.value, original_message_id=original))
+        for fact in worded
+        if isinstance(fact.value, Bounce)
     )
-    original = None
+
+
+def _original_message_id(mail: Mail, own: list[Part], texts: list[tuple[str, str]]) -> str | None:
+    """Return the Message-ID of the mail that came back: from what was returned, else from what the bounce cites."""
+    returned = next((part for part in own if part.media_type in ("message/rfc822", "text/rfc822-headers")), None)
     if returned is not None:
         block = mail.content(returned)[: 64 * 1024].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0]
         found = next((header.text for header in read_headers(block) if header.name == "message-id"), None)
-        original = found.strip("<> ") if found else None
-    return delivery_status_facts(mail.text(status), original)
+        if found:
+            return found.strip("<> ")
+    quoted = next((match for _, text in texts if (match := _QUOTED_ID.search(text[:MAX_BODY]))), None)
+    if quoted is not None:
+        return quoted[1]
+    cited = (*mail.in_reply_to, *mail.references[-1:])
+    return str(cited[0]) if cited else None
 
 
 def to_message_json(reading: Reading, message_id: str | None, encrypted: bool) -> dict[str, object]:

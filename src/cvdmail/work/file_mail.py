@@ -11,6 +11,7 @@ from cvdmail.core.records import FactRecord, MessageRecord, MessageState, ScopeK
 from cvdmail.errors import CryptoUnavailable, SealBroken, StoreUnavailable
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import accept_by_policy
+from cvdmail.work.bounced import demote_bounced
 from cvdmail.work.desk import Desk
 from cvdmail.work.judge import MAX_TRIES, Judged, as_copy, bounced, copy_of, held, judge
 
@@ -155,3 +156,4 @@ async def _note_bounces(tx: Transaction, desk: Desk, judged: Judged) -> None:
             body: dict[str, Value] = {"outbox": mail.row}
             event = Event(mail.chain, EventKind.DELIVERY_FAILED, now, DAEMON, body, mail.participant)
             await tx.ledger.append(event)
+            await demote_bounced(tx, mail, address, now)
