@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cvdmail.core import mail
+from cvdmail.core import decode, mail
 from cvdmail.core.ids import MessageId
 from cvdmail.core.mail import Mail, parse
 from cvdmail.core.parts import NOWHERE, Inside, Part
@@ -315,7 +315,7 @@ def test_references_keep_their_order_and_the_last_hundred() -> None:
     ],
 )
 def test_dates(value: str, wanted: datetime | None) -> None:
-    found = mail.read_date(value)
+    found = decode.read_date(value)
     assert found == wanted
     if found is not None and wanted is not None:
         assert found.utcoffset() == wanted.utcoffset()
@@ -436,12 +436,12 @@ def test_charsets_known_odd_and_hostile(charset: bytes, data: bytes, text: str) 
 
 def test_unknown_charset_names_leave_nothing_behind_in_memory() -> None:
     """A daemon reads hostile names for years; the interpreter remembers every codec name it was asked for."""
-    mail.decode_charset(b"x", "warm-up")
+    decode.decode_charset(b"x", "warm-up")
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
         for number in range(5000):
-            mail.decode_charset(b"x", f"x-hostile-{number}")
+            decode.decode_charset(b"x", f"x-hostile-{number}")
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
@@ -603,17 +603,17 @@ def test_arbitrary_bytes_raise_nothing_but_a_limit_and_slices_lie_inside(raw: by
 
 @given(data=st.binary(max_size=60), charset=st.text(max_size=30) | st.sampled_from(["utf-16", "utf-32", "hz", "cp037"]))
 def test_any_charset_name_decodes_to_something(data: bytes, charset: str) -> None:
-    assert isinstance(mail.decode_charset(data, charset.lower()), str)
+    assert isinstance(decode.decode_charset(data, charset.lower()), str)
 
 
 @given(data=st.binary(max_size=200), encoding=st.sampled_from(["base64", "quoted-printable", "7bit", ""]))
 def test_any_damage_to_a_transfer_encoding_yields_bytes(data: bytes, encoding: str) -> None:
-    assert len(mail.decode_transfer(data, encoding)) <= len(data) + 1
+    assert len(decode.decode_transfer(data, encoding)) <= len(data) + 1
 
 
 @given(text=st.text(max_size=120))
 def test_any_date_text_is_a_date_or_nothing(text: str) -> None:
-    found = mail.read_date(text)
+    found = decode.read_date(text)
     assert found is None or found.utcoffset() is not None
 
 

@@ -52,6 +52,7 @@ class Armor(Enum):
     MESSAGE = "PGP MESSAGE"
     PRIVATE_KEY = "PGP PRIVATE KEY BLOCK"
     PUBLIC_KEY = "PGP PUBLIC KEY BLOCK"
+    SIGNATURE = "PGP SIGNATURE"
 
 
 class DataKind(Enum):
