@@ -251,11 +251,12 @@ CORE_STANDARD = {
     "struct", "textwrap", "tomllib", "types", "typing", "unicodedata", "urllib.parse",
 }  # fmt: skip
 # Beyond that: an archive is built and read in memory; the tables of words are loaded when they are first asked for;
-# the log of flufl.bounce is switched off where it is used.
+# foreign readers of hostile input have their logs switched off where they are used.
 CORE_MORE = {
     "core.archive": {"io", "tarfile"},
     "core.extract": {"importlib"},
     "core.extract.bounces": {"logging"},
+    "core.sender": {"logging"},
 }
 
 
