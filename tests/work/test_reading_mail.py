@@ -35,7 +35,9 @@ async def test_a_replay_in_another_dress_is_a_replay(queued_lab: Lab) -> None:
             again = await w.take(encrypted(head(f"again{number}", token), w.seal(inside)))
             assert again.record.signature is SignatureState.GOOD
             assert (again.record.state, again.believed) == (MessageState.HELD, frozenset()), inside
-        block = w.lab.home("vendor").gpg("--digest-algo", "SHA512", "--clearsign", data=ANSWER.encode()).decode()
+        block = (
+            w.lab.home("vendor").gpg("--digest-algo", "SHA512", "--clearsign", data=f"{ANSWER}Ada\n".encode()).decode()
+        )
         assert (await w.take(head("clear", token) + entity(block))).record.state is MessageState.FILED
         other = f"Content-Type: text/plain; charset=cp500\r\n\r\n{block}".encode()
         for name, raw in (("charset", other), ("spaces", entity("\n\n" + block.replace("2031.", "2031.  ") + "\n"))):

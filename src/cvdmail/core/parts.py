@@ -80,7 +80,8 @@ class Part:
     @property
     def filename(self) -> str:
         """The name the sender gave the part, cleaned for looking at; never a path to write to."""
-        named = parameter(self.first("content-disposition") or "", "filename") or self.parameters.get("name", "")
+        named = parameter(self.first("content-disposition") or "", "filename")
+        named = named or decode_words(self.parameters.get("name", "").encode("utf-8", "replace"))
         return header_safe(named)[:255]
 
     @property
