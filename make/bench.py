@@ -40,6 +40,7 @@ from cvdmail.work.file_mail import process_stored
 from cvdmail.work.receive import ingest
 
 MAILBOX = Address.parse("outbound@lab.example")
+AUTHSERV = "mx.lab.example"
 VENDOR = Address.parse("psirt@vendor.example")
 GPG = ["gpg", "--batch", "--no-tty", "--no-random-seed-file", "--trust-model", "always", "--no-auto-check-trustdb"]
 REPORT = b"""---
@@ -118,7 +119,8 @@ async def measure(folder: Path, algorithm: str, options: argparse.Namespace, sin
     secret = make_key(folder, algorithm)
     await setup.found(folder / "lab", MAILBOX, "Lab", setup.FirstPerson("Ada", MAILBOX), secret)
     file, policy = folder / "lab" / "config" / "cvdmail.toml", folder / "lab" / "config" / "policy.toml"
-    file.write_text(file.read_text() + sink.settings())
+    words = file.read_text().replace('authserv_id = ""', f'authserv_id = "{AUTHSERV}"')
+    file.write_text(words + sink.settings())
     policy.write_text(policy.read_text().replace("new_per_day = 20", "new_per_day = 0").replace("= 200", "= 0"))
     config = load(file)
     home = config.openpgp.home
@@ -134,9 +136,9 @@ async def measure(folder: Path, algorithm: str, options: argparse.Namespace, sin
         results[f"send {algorithm}: reports/s"], results[f"send {algorithm}: ratio to gpg --sign --encrypt"] = sent
         replies = await make_replies(desk, vendor_home, vendor, count * rounds)
         got = await measure_ingest(desk, home, replies, rounds)
-        results[f"ingest {algorithm}: mails/s"], results[f"ingest {algorithm}: ratio to gpg --decrypt"] = got
+        results[f"ingest-pgp {algorithm}: mails/s"], results[f"ingest-pgp {algorithm}: ratio to gpg --decrypt"] = got
         if algorithm == "ed25519":
-            results["ingest plain: mails/s"] = await measure_plain(desk, count * 2)
+            results["ingest-plain: mails/s"] = await measure_plain(desk, count * 2)
     if algorithm == "ed25519":
         results |= measure_batch(folder, options.batch)
     return results
@@ -277,21 +279,42 @@ async def measure_ingest(desk: Desk, home: Path, replies: list[tuple[bytes, byte
     return f"{statistics.median(ours):.0f}", ratio(ours, bare)
 
 
-async def measure_plain(desk: Desk, count: int) -> str:
-    """Take plain mails in, everything on."""
+def plain_mails(asked: Sequence[MessageId], count: int) -> list[bytes]:
+    """Make what comes in clear: answers to mails of ours, further words in their threads, a list, robots."""
     mails = []
     for number in range(count):
-        text = f"Hello,\n\nthank you for report {number}, we are looking into it.\n" + "More words.\n" * 200
-        mails.append(
-            f"From: psirt@vendor.example\r\nTo: {MAILBOX}\r\nSubject: Re: report {number}\r\n"
-            f"Message-ID: <p{number}@vendor.example>\r\nDate: Mon, 12 Oct 2026 10:00:00 +0000\r\n\r\n{text}".encode()
-        )
+        ours = asked[number % len(asked)]
+        thread = (f"<{ours}>", f"<p{number - 1}@vendor.example> <{ours}>", "", "")[number % 4]
+        head = [
+            "Received: from mail.vendor.example by mx.lab.example; Mon, 12 Oct 2026 10:00:00 +0000",
+            f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=vendor.example",
+            f"From: Vendor PSIRT <{VENDOR}>",
+            f"To: {MAILBOX}",
+            f"Subject: Re: report {number}" if thread else f"[list] patch {number} for the frame parser",
+            f"Message-ID: <p{number}@vendor.example>",
+            "Date: Mon, 12 Oct 2026 10:00:00 +0000",
+        ]
+        head += [f"In-Reply-To: {thread.split()[0]}", f"References: {thread}"] if thread else []
+        head += ["Auto-Submitted: auto-replied"] if number % 4 == 3 else []
+        text = f"Hello,\n\nthank you for report {number}. We plan to release the fix on 15 January.\n\n"
+        text += "The affected component is under review by the team that owns it.\n" * 20
+        text += "\nOn Sun, 11 Oct 2026, Lab wrote:\n" + "> The length field is trusted before it is checked.\n" * 20
+        mails.append(("\r\n".join(head) + "\r\n\r\n" + text.replace("\n", "\r\n")).encode())
+    return mails
+
+
+async def measure_plain(desk: Desk, count: int) -> str:
+    """Take plain mails in, everything on: threading, extraction, believing, sealing, ledger."""
+    async with desk.store.read() as tx:
+        sent = [one for one in await tx.inbox.select(states=(MessageState.OUTBOUND,)) if one.kind is MailKind.REPLY]
+    mails = plain_mails([one.message_id for one in sent if one.message_id is not None], count)
 
     async def take() -> int:
-        await ingest(desk, mails)
         done = 0
-        while settled := await process_stored(desk):
-            done += len(settled)
+        for start in range(0, len(mails), 100):
+            await ingest(desk, mails[start : start + 100])
+            while settled := await process_stored(desk):
+                done += len(settled)
         return done
 
     return f"{await timed(take):.0f}"

@@ -135,7 +135,7 @@ async def _templates(config: Config) -> list[Finding]:
 async def _own_copies(config: Config, as_address: str | None) -> list[Finding]:
     """Open the last few mails that were sent with the mailbox key: a copy that nobody can read is no copy."""
     async with wiring.person_desk(config, as_address) as (desk, _), desk.store.read() as tx:
-        sent = [one for one in await tx.inbox.latest_sent(OWN_COPIES) if one.encrypted]
+        sent = [one for one in await tx.sent.latest(OWN_COPIES) if one.encrypted]
         raws = await tx.inbox.raws([one.row for one in sent])
     gpg, unreadable = mailbox_gpg(config), 0
     for raw in raws.values():

@@ -129,7 +129,5 @@ async def queue(tx: Transaction, draft: int, party: int, *addresses: Address) ->
 
 async def store_outbound(tx: Transaction, raw: bytes, scope: int, message_id: str = "1@lab.example") -> int:
     """Keep the bytes of an outbound mail without filing it; return its row."""
-    (row,) = await tx.inbox.store_outbound(
-        [OutboundMail(raw, MessageId(message_id), None, scope, {}, True)], "daemon", NOW
-    )
+    (row,) = await tx.sent.store([OutboundMail(raw, MessageId(message_id), None, scope, {}, True)], "daemon", NOW)
     return row

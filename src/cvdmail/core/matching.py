@@ -53,6 +53,17 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFiling:
+    """A mail to be linked to a participant, and the scope key of that participant's case."""
+
+    message: int
+    participant: int
+    scope: int
+    certain: bool
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The participant a mail certainly belongs to (or None), and every clue found, strongest first."""
 

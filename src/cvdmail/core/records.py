@@ -280,6 +280,7 @@ class PromiseRecord:
     first: date
     last: date
     granularity: str | None
+    bound: str | None
     offset_minutes: int | None
     made_at: datetime
     slips: int | None

@@ -20,6 +20,11 @@ from cvdmail.store.tables import case, contact, participant, reply_token, scope_
 from cvdmail.store.vault import SealedValues
 
 
+def token_hash(token: ReplyToken) -> str:
+    """Return what is stored of a reply token."""
+    return hashlib.sha256(b"cvdmail reply token\0" + token.text.encode()).hexdigest()
+
+
 class Cases:
     """The cases of one transaction."""
 
@@ -217,7 +222,7 @@ class Cases:
             {
                 "id": await self._rows.next(reply_token),
                 "participant": row,
-                "token_sha256": _token_hash(token),
+                "token_sha256": token_hash(token),
                 "created_at": now,
             }
             for row, token in tokens
@@ -229,11 +234,7 @@ class Cases:
         """Return the participant that a live reply token belongs to."""
         row = await self._connection.scalar(
             sa.select(reply_token.c.participant).where(
-                reply_token.c.token_sha256 == _token_hash(token), reply_token.c.revoked_at.is_(None)
+                reply_token.c.token_sha256 == token_hash(token), reply_token.c.revoked_at.is_(None)
             )
         )
         return None if row is None else await self.participant(int(row))
-
-
-def _token_hash(token: ReplyToken) -> str:
-    return hashlib.sha256(b"cvdmail reply token\0" + token.text.encode()).hexdigest()

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cvdmail.core.extract.facts import DatePromise, Fact, from_json, to_json
+from cvdmail.core.extract.facts import Fact, from_json, to_json
 from cvdmail.core.promises import PromiseKind
 from cvdmail.core.records import FactRecord, FactState, PromiseRecord
 from cvdmail.core.seal import Place
@@ -31,26 +31,41 @@ class Facts:
         self, message_row: int, participant_row: int | None, found: Sequence[Fact], scope: int
     ) -> list[FactRecord]:
         """Write the facts of a mail as proposed, their words sealed; return them with their rows."""
-        records = []
-        for position, one in enumerate(found):
-            row = await self._rows.next(fact)
-            values = {
-                "id": row,
-                "message": message_row,
-                "participant": participant_row,
-                "position": position,
-                "kind": one.kind,
-                "grade": one.grade,
-                "state": FactState.PROPOSED,
-            }
-            await self._connection.execute(sa.insert(fact).values(**values))
-            records.append(FactRecord(row, message_row, participant_row, FactState.PROPOSED, one))
-        if records:
-            places = [
-                (Place("fact", "value", record.row), json.dumps(to_json(record.fact)).encode()) for record in records
-            ]
-            await self._sealed.put_many(scope, places)
+        records = await self.number(message_row, participant_row, found)
+        await self.write_all([(record, scope) for record in records])
         return records
+
+    async def number(self, message_row: int, participant_row: int | None, found: Sequence[Fact]) -> list[FactRecord]:
+        """Give rows to the facts of a mail, which :meth:`write_all` writes."""
+        rows = [await self._rows.next(fact) for _ in found]
+        return [
+            FactRecord(row, message_row, participant_row, FactState.PROPOSED, one)
+            for row, one in zip(rows, found, strict=True)
+        ]
+
+    async def write_all(self, records: Sequence[tuple[FactRecord, int]]) -> None:
+        """Write facts, of one mail or of several, each sealed under the scope that stands beside it."""
+        if not records:
+            return
+        first = {record.message: record.row for record, _ in reversed(records)}
+        values = [
+            {
+                "id": record.row,
+                "message": record.message,
+                "participant": record.participant,
+                "position": record.row - first[record.message],
+                "kind": record.fact.kind,
+                "grade": record.fact.grade,
+                "state": record.state,
+            }
+            for record, _ in records
+        ]
+        await self._connection.execute(sa.insert(fact), values)
+        sealed = [
+            (scope, Place("fact", "value", record.row), json.dumps(to_json(record.fact)).encode())
+            for record, scope in records
+        ]
+        await self._sealed.put_all(sealed)
 
     async def assign(self, message_row: int, participant_row: int, scope: int) -> list[FactRecord]:
         """Give the facts of a mail to a participant when a person files it; their words move under its case's key."""
@@ -94,33 +109,31 @@ class Facts:
         """Accept or reject a fact."""
         await self._connection.execute(sa.update(fact).where(fact.c.id == row).values(state=state))
 
-    async def promise(
-        self,
-        record: FactRecord,
-        kind: PromiseKind,
-        value: DatePromise,
-        offset_minutes: int | None,
-        made_at: datetime,
-        slips: int | None,
-    ) -> int:
-        """Write a promise that was believed; return its row."""
-        row = await self._rows.next(promise)
-        values = {
-            "id": row,
-            "participant": record.participant,
-            "fact": record.row,
-            "kind": kind,
-            "status": value.status.value,
-            "first": value.first,
-            "last": value.last,
-            "granularity": value.granularity.value if value.granularity else None,
-            "bound": value.bound.value if value.bound else None,
-            "offset_minutes": offset_minutes,
-            "made_at": made_at,
-            "slips": slips,
-        }
-        await self._connection.execute(sa.insert(promise).values(**values))
-        return row
+    async def number_promise(self) -> int:
+        """Return the row of the next promise, which :meth:`write_promises` writes."""
+        return await self._rows.next(promise)
+
+    async def write_promises(self, made: Sequence[PromiseRecord]) -> None:
+        """Write promises that were believed."""
+        values = [
+            {
+                "id": one.row,
+                "participant": one.participant,
+                "fact": one.fact,
+                "kind": one.kind,
+                "status": one.status,
+                "first": one.first,
+                "last": one.last,
+                "granularity": one.granularity,
+                "bound": one.bound,
+                "offset_minutes": one.offset_minutes,
+                "made_at": one.made_at,
+                "slips": one.slips,
+            }
+            for one in made
+        ]
+        if values:
+            await self._connection.execute(sa.insert(promise), values)
 
     async def promises(self, participants: Sequence[int], kind: PromiseKind | None = None) -> list[PromiseRecord]:
         """Return the promises of participants, in the order in which they were believed."""
@@ -137,6 +150,7 @@ class Facts:
                 one.first,
                 one.last,
                 one.granularity,
+                one.bound,
                 one.offset_minutes,
                 one.made_at,
                 one.slips,
@@ -146,11 +160,22 @@ class Facts:
 
     async def learn_ticket(self, participant_row: int, number: str) -> None:
         """Remember a vendor's ticket number (as a keyed hash) so that later mails with it are recognised."""
-        mac = await self._sealed.mac("ticket", number.upper())
-        where = sa.and_(ticket.c.participant == participant_row, ticket.c.number_mac == mac)
-        if await self._connection.scalar(sa.select(ticket.c.id).where(where)) is None:
-            values = {"id": await self._rows.next(ticket), "participant": participant_row, "number_mac": mac}
-            await self._connection.execute(sa.insert(ticket).values(**values))
+        await self.learn_tickets([(participant_row, number)])
+
+    async def learn_tickets(self, learned: Sequence[tuple[int, str]]) -> None:
+        """Do :meth:`learn_ticket` for several."""
+        if not learned:
+            return
+        wanted = {(row, await self._sealed.mac("ticket", number.upper())) for row, number in learned}
+        there = await self._connection.execute(
+            sa.select(ticket.c.participant, ticket.c.number_mac).where(
+                ticket.c.number_mac.in_(sorted({mac for _, mac in wanted}))
+            )
+        )
+        missing = sorted(wanted - {(int(one.participant), str(one.number_mac)) for one in there})
+        values = [{"id": await self._rows.next(ticket), "participant": row, "number_mac": mac} for row, mac in missing]
+        if values:
+            await self._connection.execute(sa.insert(ticket), values)
 
     async def participants_of_tickets(self, numbers: Sequence[str]) -> list[int]:
         """Return the participants that one of these ticket numbers belongs to."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cvdmail.core.ids import CaseId, MessageId
-from cvdmail.core.matching import Clue, Evidence
+from cvdmail.core.matching import Clue, Evidence, NewFiling
 from cvdmail.core.records import Direction, FilingRecord
 from cvdmail.store.rows import Rows
 from cvdmail.store.tables import case, filing, guess, message, participant
@@ -35,17 +35,25 @@ class Filings:
         now: datetime,
     ) -> None:
         """Link a mail to a participant and move its sealed values under the case's key."""
-        values = {
-            "id": await self._rows.next(filing),
-            "message": row,
-            "participant": participant_row,
-            "certain": certain,
-            "evidence": evidence,
-            "filed_at": now,
-            "filed_by": by,
-        }
-        await self._connection.execute(sa.insert(filing).values(**values))
-        await self._sealed.move(scope, "message", row)
+        await self.file_all([NewFiling(row, participant_row, scope, certain, evidence)], by, now)
+
+    async def file_all(self, new: Sequence[NewFiling], by: str, now: datetime) -> None:
+        """Link mails to participants and move their sealed values under the keys of the cases."""
+        values = [
+            {
+                "id": await self._rows.next(filing),
+                "message": one.message,
+                "participant": one.participant,
+                "certain": one.certain,
+                "evidence": one.evidence,
+                "filed_at": now,
+                "filed_by": by,
+            }
+            for one in new
+        ]
+        if values:
+            await self._connection.execute(sa.insert(filing), values)
+            await self._sealed.move_all("message", {one.message: one.scope for one in new})
 
     async def of(self, rows: Sequence[int]) -> dict[int, list[FilingRecord]]:
         """Return the filings of mails that have not ended, by row."""
@@ -62,18 +70,21 @@ class Filings:
             found.setdefault(one.message, []).append(record)
         return found
 
-    async def note_guesses(self, row: int, clues: Sequence[Clue]) -> None:
-        """Keep the ranked guesses for a held mail."""
-        for rank, clue in enumerate(clues[:20]):
-            await self._connection.execute(
-                sa.insert(guess).values(
-                    id=await self._rows.next(guess),
-                    message=row,
-                    participant=clue.participant,
-                    evidence=clue.evidence,
-                    rank=rank,
-                )
-            )
+    async def note_guesses(self, guesses: Mapping[int, Sequence[Clue]]) -> None:
+        """Keep the ranked guesses for held mails, by row of the mail."""
+        values = [
+            {
+                "id": await self._rows.next(guess),
+                "message": row,
+                "participant": clue.participant,
+                "evidence": clue.evidence,
+                "rank": rank,
+            }
+            for row, clues in guesses.items()
+            for rank, clue in enumerate(clues[:20])
+        ]
+        if values:
+            await self._connection.execute(sa.insert(guess), values)
 
     async def guesses(self, row: int) -> list[tuple[int, Evidence]]:
         """Return the guesses for a held mail, best first: participant row and evidence."""

@@ -20,13 +20,12 @@ from cvdmail.core.records import (
     Direction,
     MessageRecord,
     MessageState,
-    OutboundMail,
 )
 from cvdmail.core.seal import Place
 from cvdmail.core.trust import Trust
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import filing, mailbox_cursor, message, participant, sighting
+from cvdmail.store.tables import blob, filing, mailbox_cursor, message, participant, sighting
 from cvdmail.store.vault import SealedValues
 
 
@@ -38,6 +37,15 @@ class Position:
     folder: str
     uidvalidity: int
     uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail as it came: its bytes, where it was seen (None: handed over as bytes), and when the server received it."""
+
+    raw: bytes = field(repr=False)
+    position: Position | None
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,85 +77,65 @@ class Inbox:
     async def store(
         self, raw: bytes, position: Position | None, scope: int, now: datetime, received_at: datetime
     ) -> tuple[int, bool]:
-        """Commit the bytes of an inbound mail before anything looks at them; return (row, whether it is new).
+        """Do :meth:`store_all` for one mail."""
+        return (await self.store_all([Arrival(raw, position, received_at)], scope, now))[0]
+
+    async def store_all(self, mails: Sequence[Arrival], scope: int, now: datetime) -> list[tuple[int, bool]]:
+        """Commit the bytes of inbound mails before anything looks at them; return (row, whether it is new) for each.
 
         The same bytes are kept once, however often and wherever they are seen; a place already seen adds nothing.
         """
-        if position is not None:
-            at = [sighting.c[name] == getattr(position, name) for name in ("account", "folder", "uidvalidity", "uid")]
-            known = await self._connection.scalar(sa.select(sighting.c.message).where(*at))
-            if known is not None:
-                return int(known), False
-        digest = hashlib.sha256(raw).hexdigest()
-        same = await self._connection.scalar(
-            sa.select(message.c.id).where(message.c.direction == Direction.INBOUND, message.c.sha256 == digest)
-        )
-        row = int(same) if same is not None else await self._rows.next(message)
-        if same is None:
-            values = {
-                "id": row,
-                "direction": Direction.INBOUND,
-                "state": MessageState.STORED,
-                "sha256": digest,
-                "received_at": received_at,
-                "tries": 0,
-            }
-            await self._connection.execute(sa.insert(message).values(**values))
-            await self._sealed.put(scope, Place("message", "raw", row), raw)
-        if position is not None:
+        digests = [hashlib.sha256(mail.raw).hexdigest() for mail in mails]
+        rows = await self._by_digest(digests)
+        seen = await self._seen([mail.position for mail in mails if mail.position is not None])
+        await self._rows.look_up(message, sighting, blob)
+        new, sightings, answers = [], [], []
+        for mail, digest in zip(mails, digests, strict=True):
+            if mail.position is not None and mail.position in seen:
+                answers.append((seen[mail.position], False))
+                continue
+            is_new = digest not in rows
+            row = rows[digest] if digest in rows else await self._rows.next(message)
+            if is_new:
+                rows[digest] = row
+                new.append((mail, digest, row))
+            if mail.position is not None:
+                seen[mail.position] = row
+                sightings.append(await self._sighting(row, mail.position, now))
+            answers.append((row, is_new))
+        if new:
             await self._connection.execute(
-                sa.insert(sighting).values(
-                    id=await self._rows.next(sighting),
-                    message=row,
-                    account=position.account,
-                    folder=position.folder,
-                    uidvalidity=position.uidvalidity,
-                    uid=position.uid,
-                    seen_at=now,
-                )
+                sa.insert(message), [_stored(row, digest, mail.received_at) for mail, digest, row in new]
             )
-        return row, same is None
+            await self._sealed.put_all([(scope, Place("message", "raw", row), mail.raw) for mail, _, row in new])
+        if sightings:
+            await self._connection.execute(sa.insert(sighting), sightings)
+        return answers
 
-    async def store_outbound(self, mails: Sequence[OutboundMail], by: str, now: datetime) -> list[int]:
-        """Commit the final bytes of outbound mails, filed to their participants; return their rows."""
-        rows = [await self._rows.next(message) for _ in mails]
-        values = [
-            {
-                "id": row,
-                "direction": Direction.OUTBOUND,
-                "state": MessageState.OUTBOUND,
-                "sha256": hashlib.sha256(mail.raw).hexdigest(),
-                "body_sha256": hashlib.sha256(mail.raw.partition(b"\r\n\r\n")[2]).hexdigest(),
-                "message_id": str(mail.message_id),
-                "received_at": now,
-                "kind": MailKind.REPLY,
-                "encrypted": mail.encrypted,
-                "tries": 0,
-            }
-            for row, mail in zip(rows, mails, strict=True)
-        ]
-        filings = [
-            {
-                "id": await self._rows.next(filing),
-                "message": row,
-                "participant": mail.participant,
-                "certain": True,
-                "filed_at": now,
-                "filed_by": by,
-            }
-            for row, mail in zip(rows, mails, strict=True)
-            if mail.participant is not None
-        ]
-        await self._connection.execute(sa.insert(message), values)
-        if filings:
-            await self._connection.execute(sa.insert(filing), filings)
-        sealed = [(mail.scope, Place("message", "raw", row), mail.raw) for row, mail in zip(rows, mails, strict=True)]
-        sealed += [
-            (mail.scope, Place("message", "reading", row), json.dumps(mail.reading).encode())
-            for row, mail in zip(rows, mails, strict=True)
-        ]
-        await self._sealed.put_all(sealed)
-        return rows
+    async def _by_digest(self, digests: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for start in range(0, len(digests), 500):
+            asked = {"digests": digests[start : start + 500]}
+            found |= {one.sha256: int(one.id) for one in await self._connection.execute(_SAME, asked)}
+        return found
+
+    async def _seen(self, positions: Sequence[Position]) -> dict[Position, int]:
+        """Return the rows of the mails that were seen at these places."""
+        found: dict[Position, int] = {}
+        folders: dict[tuple[str, str, int], list[int]] = {}
+        for one in positions:
+            folders.setdefault((one.account, one.folder, one.uidvalidity), []).append(one.uid)
+        for (account, folder, uidvalidity), uids in folders.items():
+            for start in range(0, len(uids), 500):
+                asked = {"account": account, "folder": folder, "uidvalidity": uidvalidity}
+                rows = await self._connection.execute(_SIGHTED, asked | {"uids": uids[start : start + 500]})
+                found |= {Position(account, folder, uidvalidity, row.uid): int(row.message) for row in rows}
+        return found
+
+    async def _sighting(self, row: int, at: Position, now: datetime) -> dict[str, object]:
+        names = ("account", "folder", "uidvalidity", "uid")
+        values = {name: getattr(at, name) for name in names}
+        return {"id": await self._rows.next(sighting), "message": row, "seen_at": now, **values}
 
     async def select(
         self,
@@ -174,13 +162,7 @@ class Inbox:
             query = query.where(message.c.id.in_(filed))
         if limit is not None:
             query = query.limit(limit)
-        return [_record(one) for one in await self._connection.execute(query)]
-
-    async def latest_sent(self, count: int) -> list[MessageRecord]:
-        """Return the mails that were made last, newest first."""
-        query = sa.select(message).where(message.c.direction == Direction.OUTBOUND)
-        query = query.order_by(message.c.id.desc()).limit(count)
-        return [_record(one) for one in await self._connection.execute(query)]
+        return [message_record(one) for one in await self._connection.execute(query)]
 
     async def raws(self, rows: Sequence[int]) -> dict[int, bytes]:
         """Return the bytes of several mails; erased ones are left out."""
@@ -206,37 +188,53 @@ class Inbox:
         found = await self._sealed.get_many("message", "reading", list(rows))
         return {row: json.loads(data) for row, data in found.items()}
 
-    async def count_try(self, row: int) -> int:
-        """Count one more try at reading a mail; return how many there were."""
-        await self._connection.execute(sa.update(message).where(message.c.id == row).values(tries=message.c.tries + 1))
-        return int(await self._connection.scalar(sa.select(message.c.tries).where(message.c.id == row)) or 0)
+    async def waiting(self, limit: int, rows: Sequence[int] = ()) -> list[tuple[int, int, int]]:
+        """Return row, tries and size of the mails that wait to be judged (all, or of these rows), oldest first."""
+        size = sa.func.length(blob.c.sealed)
+        query = sa.select(message.c.id, message.c.tries, sa.func.coalesce(size, 0).label("size"))
+        query = query.join(blob, sa.and_(blob.c.owner_row == message.c.id, *_RAW)).order_by(message.c.id).limit(limit)
+        query = query.where(message.c.state == MessageState.STORED)
+        if rows:
+            query = query.where(message.c.id.in_(rows))
+        return [(int(one.id), int(one.tries), int(one.size)) for one in await self._connection.execute(query)]
 
-    async def uncount_try(self, row: int) -> None:
+    async def take(self, rows: Sequence[int]) -> list[tuple[MessageRecord, bytes]]:
+        """Count one more try at reading each of these mails; return those that still wait, with their bytes."""
+        asked = {"rows": list(rows), "stored": MessageState.STORED}
+        await self._connection.execute(_COUNT, asked)
+        waiting = [message_record(one) for one in await self._connection.execute(_WAITING, asked)]
+        raws = await self.raws([one.row for one in waiting])
+        return [(one, raws[one.row]) for one in waiting if one.row in raws]
+
+    async def give_back(self, rows: Sequence[int]) -> None:
         """Take back a try that failed for a reason of ours."""
-        await self._connection.execute(
-            sa.update(message).where(message.c.id == row, message.c.tries > 0).values(tries=message.c.tries - 1)
-        )
+        await self._connection.execute(_UNCOUNT, {"rows": list(rows)})
+
+    async def still_waiting(self, rows: Sequence[int]) -> dict[int, MessageState]:
+        """Return the states of mails as they are now."""
+        query = sa.select(message.c.id, message.c.state).where(message.c.id.in_(rows))
+        return {int(one.id): one.state for one in await self._connection.execute(query)}
 
     async def settle(self, row: int, outcome: Outcome, scope: int) -> None:
         """Write what was made of a mail, its reading sealed under ``scope``."""
-        values = {
-            "state": outcome.state,
-            "message_id": str(outcome.message_id) if outcome.message_id else None,
-            "body_sha256": outcome.body_sha256,
-            "kind": outcome.kind,
-            "trust": outcome.trust,
-            "signature": outcome.signature,
-            "signature_fingerprint": outcome.signature_fingerprint,
-            "encrypted": outcome.encrypted,
-            "why": outcome.why,
-            "signed_sha256": outcome.signed_sha256,
-        }
-        await self._connection.execute(sa.update(message).where(message.c.id == row).values(**values))
-        if outcome.reading is not None:
-            place = Place("message", "reading", row)
-            await self._sealed.replace(scope, place, json.dumps(outcome.reading).encode())
-        if outcome.inner is not None:
-            await self._sealed.replace(scope, Place("message", "inner", row), outcome.inner)
+        await self.settle_all([(row, outcome, scope)])
+
+    async def settle_all(self, settled: Sequence[tuple[int, Outcome, int]]) -> None:
+        """Write what was made of mails: row, outcome, and the scope under which what was read is sealed."""
+        values = [{"row": row, **_outcome(outcome)} for row, outcome, _ in settled]
+        await self._connection.execute(_SETTLE, values)
+        await self._sealed.drop("message", ("reading", "inner"), [row for row, _, _ in settled])
+        sealed = [
+            (scope, Place("message", "reading", row), json.dumps(outcome.reading).encode())
+            for row, outcome, scope in settled
+            if outcome.reading is not None
+        ]
+        sealed += [
+            (scope, Place("message", "inner", row), outcome.inner)
+            for row, outcome, scope in settled
+            if outcome.inner is not None
+        ]
+        await self._sealed.put_all(sealed)
 
     async def set_state(self, row: int, state: MessageState) -> None:
         """Move a mail on after a person's decision."""
@@ -245,7 +243,7 @@ class Inbox:
     async def by_message_id(self, message_id: MessageId) -> list[tuple[MessageRecord, str | None]]:
         """Return the mails with this Message-ID, either direction, with the hash of their bodies."""
         query = sa.select(message).where(message.c.message_id == str(message_id)).order_by(message.c.id)
-        return [(_record(one), one.body_sha256) for one in await self._connection.execute(query)]
+        return [(message_record(one), one.body_sha256) for one in await self._connection.execute(query)]
 
     async def signed_before(self, signed_sha256: str, row: int) -> bool:
         """Say whether another mail brought the same signed text already."""
@@ -256,21 +254,11 @@ class Inbox:
         """Note a mail that the server has and does not hand over, so that a person sees it in the pen."""
         name = f"{position.account}\0{position.folder}\0{position.uidvalidity}\0{position.uid}"
         row = await self._rows.next(message)
-        values = {
-            "id": row,
-            "direction": Direction.INBOUND,
-            "state": MessageState.UNPARSED,
-            "sha256": hashlib.sha256(name.encode()).hexdigest(),
-            "received_at": now,
-            "tries": 0,
-            "why": why,
-        }
+        values = _stored(row, hashlib.sha256(name.encode()).hexdigest(), now)
+        values |= {"state": MessageState.UNPARSED, "why": why}
         await self._connection.execute(sa.insert(message).values(**values))
         await self._sealed.put(scope, Place("message", "raw", row), b"")
-        seen = {"id": await self._rows.next(sighting), "message": row, "seen_at": now}
-        names = ("account", "folder", "uidvalidity", "uid")
-        seen |= {name: getattr(position, name) for name in names}
-        await self._connection.execute(sa.insert(sighting).values(**seen))
+        await self._connection.execute(sa.insert(sighting), [await self._sighting(row, position, now)])
 
     async def count_refusal(self, account: str, folder: str, uid: int) -> int:
         """Count one more time that the server did not hand over a mail; return how often in a row."""
@@ -312,7 +300,51 @@ class Inbox:
         return int(await self._connection.scalar(query) or 0)
 
 
-def _record(one: Any) -> MessageRecord:
+_RAW = (blob.c.owner_table == "message", blob.c.owner_column == "raw")
+# Outbound too: what we sent comes back from the Sent folder, byte for byte.
+_SAME = (
+    sa.select(message.c.id, message.c.sha256)
+    .where(message.c.direction.in_(list(Direction)), message.c.sha256.in_(sa.bindparam("digests", expanding=True)))
+    .order_by(message.c.direction.desc())  # where there are both, the inbound one counts
+)
+_SIGHTED = sa.select(sighting.c.uid, sighting.c.message).where(
+    *(sighting.c[name] == sa.bindparam(name) for name in ("account", "folder", "uidvalidity")),
+    sighting.c.uid.in_(sa.bindparam("uids", expanding=True)),
+)
+_ROWS = message.c.id.in_(sa.bindparam("rows", expanding=True))
+_COUNT = sa.update(message).where(_ROWS, message.c.state == sa.bindparam("stored")).values(tries=message.c.tries + 1)
+_UNCOUNT = sa.update(message).where(_ROWS, message.c.tries > 0).values(tries=message.c.tries - 1)
+_WAITING = sa.select(message).where(_ROWS, message.c.state == sa.bindparam("stored")).order_by(message.c.id)
+_OUTCOME = (
+    *("state", "message_id", "body_sha256", "kind", "trust", "signature", "signature_fingerprint", "encrypted", "why"),
+    "signed_sha256",
+)
+_SETTLE = (
+    sa.update(message)
+    .where(message.c.id == sa.bindparam("row"))
+    .values({name: sa.bindparam(f"new_{name}", type_=message.c[name].type) for name in _OUTCOME})
+)
+
+
+def _stored(row: int, digest: str, received_at: datetime) -> dict[str, object]:
+    return {
+        "id": row,
+        "direction": Direction.INBOUND,
+        "state": MessageState.STORED,
+        "sha256": digest,
+        "received_at": received_at,
+        "tries": 0,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, object]:
+    values = {f"new_{name}": getattr(outcome, name) for name in _OUTCOME}
+    values["new_message_id"] = str(outcome.message_id) if outcome.message_id else None
+    return values
+
+
+def message_record(one: Any) -> MessageRecord:
+    """Return a row of the table as what the program works with."""
     return MessageRecord(
         one.id,
         one.direction,

@@ -43,13 +43,18 @@ _HEAD = (
 )
 
 
-# Numbers are given in order, so the event of a chain with the highest number is its last.
-_HEADS = sa.select(event.c.chain, event.c.seq, event.c.hash).where(
-    event.c.id.in_(
-        sa.select(sa.func.max(event.c.id))
-        .where(event.c.chain.in_(sa.bindparam("names", expanding=True)))
-        .group_by(event.c.chain)
-        .scalar_subquery()
+_AT_ONCE = 8
+# One look into the index for each chain: a chain may be as long as all mail that ever came.
+_HEADS = sa.union_all(
+    *(
+        sa.select(
+            sa.select(event.c.chain, event.c.seq, event.c.hash)
+            .where(event.c.chain == sa.bindparam(f"name{number}"))
+            .order_by(event.c.seq.desc())
+            .limit(1)
+            .subquery()
+        )
+        for number in range(_AT_ONCE)
     )
 )
 
@@ -62,35 +67,51 @@ class Ledger:
         self._rows = rows
         self._sealed = sealed
         self._heads: dict[str, tuple[int, bytes] | None] = {}
+        self._states: dict[int, ParticipantState] = {}
+        self._waiting: list[dict[str, object]] = []
 
     async def append(self, new: Event) -> Entry:
         """Append an event to its chain and move the state it moves; raise ``Refused`` if it cannot happen now."""
         if new.chain not in self._heads:
             self._heads[new.chain] = await self._head(new.chain)
         await self._project(new)
+        return await self._enter(new)
+
+    async def _enter(self, new: Event) -> Entry:
+        """Link an event to the head of its chain; its row is written by :meth:`flush`."""
         entry = chains.append(new, self._heads[new.chain])
         self._heads[new.chain] = (entry.seq, entry.hash)
-        values = self._values(await self._rows.next(event), entry)
-        await self._connection.execute(sa.insert(event), [values])
+        self._waiting.append(self._values(await self._rows.next(event), entry))
         return entry
+
+    async def flush(self) -> None:
+        """Write the events that were appended and are not yet in the table.
+
+        Done before anything here reads the table, and before the transaction commits.
+        """
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            await self._connection.execute(sa.insert(event), waiting)
+
+    async def meet(self, names: Collection[str], states: Mapping[int, ParticipantState] | None = None) -> None:
+        """Fetch the heads of several chains at once, and take over what was just read of participants' states."""
+        self._states |= states or {}
+        asked = sorted(set(names) - set(self._heads))
+        self._heads |= dict.fromkeys(asked)
+        for start in range(0, len(asked), _AT_ONCE):
+            some = asked[start : start + _AT_ONCE]
+            names = {f"name{number}": some[min(number, len(some) - 1)] for number in range(_AT_ONCE)}
+            found = await self._connection.execute(_HEADS, names)
+            self._heads |= {one.chain: (int(one.seq), bytes(one.hash)) for one in found}
 
     async def append_all(self, new: Sequence[Event]) -> list[Entry]:
         """Append events that move no state, each to its chain: one look at the heads, one insert."""
-        names = sorted({one.chain for one in new} - set(self._heads))
-        self._heads |= dict.fromkeys(names)
-        for start in range(0, len(names), 300):
-            found = await self._connection.execute(_HEADS, {"names": names[start : start + 300]})
-            self._heads |= {one.chain: (int(one.seq), bytes(one.hash)) for one in found}
+        await self.meet({one.chain for one in new})
         entries = []
         for one in new:
             if one.kind in RM_EVENTS | VFD_EVENTS | _CASE_EVENTS:
                 raise AssertionError("an event that moves a state is appended alone")
-            entry = chains.append(one, self._heads[one.chain])
-            self._heads[one.chain] = (entry.seq, entry.hash)
-            entries.append(entry)
-        if entries:
-            values = [self._values(await self._rows.next(event), entry) for entry in entries]
-            await self._connection.execute(sa.insert(event), values)
+            entries.append(await self._enter(one))
         return entries
 
     @staticmethod
@@ -113,10 +134,9 @@ class Ledger:
     async def append_with_secret(self, new: Event, scope: int, salt: bytes, secret: bytes) -> Entry:
         """Append an event whose body commits to a secret value (``commitment``); seal salt and value beside it."""
         entry = await self.append(new)
-        row = await self._connection.scalar(
-            sa.select(event.c.id).where(event.c.chain == new.chain, event.c.seq == entry.seq)
-        )
-        await self._sealed.put(scope, Place("event", "opening", int(row or 0)), salt + secret)
+        row = self._waiting[-1]["id"]
+        assert isinstance(row, int)
+        await self._sealed.put(scope, Place("event", "opening", row), salt + secret)
         return entry
 
     async def _head(self, chain: str) -> tuple[int, bytes] | None:
@@ -125,9 +145,9 @@ class Ledger:
 
     async def _project(self, new: Event) -> None:
         if new.participant is not None and new.kind in RM_EVENTS | VFD_EVENTS:
+            before = await self.state(new.participant)
+            self._states[new.participant] = after = apply_participant(before, new.kind)
             where = participant.c.id == new.participant
-            found = (await self._connection.execute(sa.select(participant.c.rm, participant.c.vfd).where(where))).one()
-            after = apply_participant(ParticipantState(found.rm, found.vfd), new.kind)
             await self._connection.execute(sa.update(participant).where(where).values(rm=after.rm, vfd=after.vfd))
         if new.kind in _CASE_EVENTS:
             case_id = CaseId.parse(new.chain)
@@ -137,13 +157,23 @@ class Ledger:
             values = {"em": state.em, "pxa": state.pxa, "closed_at": new.at if state.closed else None}
             await self._connection.execute(sa.update(case).where(at).values(**values))
 
+    async def state(self, row: int) -> ParticipantState:
+        """Return where a participant stands now, within this transaction."""
+        if row not in self._states:
+            query = sa.select(participant.c.rm, participant.c.vfd).where(participant.c.id == row)
+            found = (await self._connection.execute(query)).one()
+            self._states[row] = ParticipantState(found.rm, found.vfd)
+        return self._states[row]
+
     async def chains(self) -> list[str]:
         """Return the name of every chain, ``main`` first."""
+        await self.flush()
         found = await self._connection.scalars(sa.select(event.c.chain).distinct())
         return sorted(found, key=lambda name: (name != chains.MAIN, name))
 
     async def heads(self) -> Mapping[str, tuple[int, bytes]]:
         """Return the number and hash of the last event of every chain."""
+        await self.flush()
         last = sa.select(event.c.chain, sa.func.max(event.c.seq).label("seq")).group_by(event.c.chain).subquery()
         query = sa.select(event.c.chain, event.c.seq, event.c.hash).join(
             last, sa.and_(event.c.chain == last.c.chain, event.c.seq == last.c.seq)
@@ -152,6 +182,7 @@ class Ledger:
 
     async def entries(self, chain: str) -> list[Entry]:
         """Return a whole chain, oldest first."""
+        await self.flush()
         found = await self._connection.execute(sa.select(event).where(event.c.chain == chain).order_by(event.c.seq))
         return [
             Entry(
@@ -165,6 +196,7 @@ class Ledger:
 
     async def openings(self, chain: str) -> dict[int, bytes]:
         """Return the sealed values that events of a chain commit to, by seq: 16 bytes of salt, then the value."""
+        await self.flush()
         rows = await self._connection.execute(sa.select(event.c.id, event.c.seq).where(event.c.chain == chain))
         seqs = {int(row.id): int(row.seq) for row in rows}
         opened = await self._sealed.get_many("event", "opening", list(seqs))
@@ -172,6 +204,7 @@ class Ledger:
 
     async def last(self, kind: EventKind) -> datetime | None:
         """Return when an event of this kind last happened."""
+        await self.flush()
         found: datetime | None = await self._connection.scalar(
             sa.select(event.c.at).where(event.c.kind == kind).order_by(event.c.id.desc()).limit(1)
         )
@@ -179,6 +212,7 @@ class Ledger:
 
     async def editors(self, chains_: Collection[str]) -> dict[int, frozenset[Fingerprint]]:
         """Return who signed a change of each draft, by its row, in these chains."""
+        await self.flush()
         query = sa.select(event.c.actor, event.c.body).where(
             event.c.chain.in_(chains_), event.c.kind == EventKind.DRAFT_WRITTEN, event.c.signature.is_not(None)
         )

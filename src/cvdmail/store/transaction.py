@@ -18,11 +18,13 @@ from cvdmail.store.engine import Engines
 from cvdmail.store.facts import Facts
 from cvdmail.store.filings import Filings
 from cvdmail.store.inbox import Inbox
+from cvdmail.store.known import KnownMails
 from cvdmail.store.leases import Leases
 from cvdmail.store.ledger import Ledger
 from cvdmail.store.outbox import Outbox
 from cvdmail.store.rows import Rows
 from cvdmail.store.scopes import Scopes
+from cvdmail.store.sent import Sent
 from cvdmail.store.vault import SealedValues, Vault
 
 
@@ -42,7 +44,9 @@ class Transaction:
         self.attempts = Attempts(connection, rows, self.sealed)
         self.leases = Leases(connection)
         self.inbox = Inbox(connection, rows, self.sealed)
+        self.sent = Sent(connection, rows, self.sealed, self.inbox)
         self.filings = Filings(connection, rows, self.sealed)
+        self.known = KnownMails(connection, self.sealed, self.cases)
         self.facts = Facts(connection, rows, self.sealed)
 
     async def pen_scope(self) -> int:
@@ -61,7 +65,9 @@ class Store:
     async def write(self) -> AsyncIterator[Transaction]:
         """One writing transaction; raise ``StoreUnavailable`` when the database is locked, full or gone."""
         async with self._engines.write() as connection:
-            yield Transaction(connection, self._vault)
+            transaction = Transaction(connection, self._vault)
+            yield transaction
+            await transaction.ledger.flush()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +32,25 @@ _VALUES = sa.select(blob.c.owner_row, blob.c.scope, blob.c.wrapped_key, blob.c.s
     blob.c.owner_column == sa.bindparam("field"),
     blob.c.owner_row.in_(sa.bindparam("rows", expanding=True)),
     blob.c.sealed.is_not(None),
+)
+
+
+_KEYS = sa.select(blob.c.id, blob.c.owner_column, blob.c.owner_row, blob.c.scope, blob.c.wrapped_key).where(
+    blob.c.owner_table == sa.bindparam("owner"),
+    blob.c.owner_column.in_(sa.bindparam("columns", expanding=True)),
+    blob.c.owner_row.in_(sa.bindparam("rows", expanding=True)),
+)
+# Named in full, so that the index over table, column and row is of use: what goes along when a row changes its scope.
+_MOVABLE = {"message": ["raw", "reading", "inner"], "fact": ["value"]}
+_DROP = sa.delete(blob).where(
+    blob.c.owner_table == sa.bindparam("owner"),
+    blob.c.owner_column.in_(sa.bindparam("fields", expanding=True)),
+    blob.c.owner_row.in_(sa.bindparam("rows", expanding=True)),
+)
+_REWRAP = (
+    sa.update(blob)
+    .where(blob.c.id == sa.bindparam("blob"))
+    .values(scope=sa.bindparam("new_scope"), wrapped_key=sa.bindparam("new_key"))
 )
 
 
@@ -159,6 +178,12 @@ class SealedValues:
         if rows:
             await self._connection.execute(sa.insert(blob), rows)
 
+    async def drop(self, table: str, columns: Collection[str], rows: Sequence[int]) -> None:
+        """Remove the values of some columns of several rows, to write them anew."""
+        for start in range(0, len(rows), 500):
+            asked = {"owner": table, "fields": list(columns), "rows": list(rows[start : start + 500])}
+            await self._connection.execute(_DROP, asked)
+
     async def replace(self, scope: int, place: Place, data: bytes) -> None:
         """Seal ``data`` for ``place``, removing an earlier value of the same place."""
         await self._connection.execute(sa.delete(blob).where(*_at(place)))
@@ -195,21 +220,29 @@ class SealedValues:
 
     async def move(self, scope: int, table: str, row: int) -> None:
         """Re-wrap the data keys of all values of a row under another scope (filing); the values stay as they are."""
-        key = await self._scope(scope)
-        found = await self._connection.execute(
-            sa.select(blob.c.id, blob.c.owner_column, blob.c.scope, blob.c.wrapped_key).where(
-                blob.c.owner_table == table, blob.c.owner_row == row, blob.c.scope != scope
-            )
-        )
-        for row_id, column, old_scope, wrapped in found.all():
-            place = Place(table, column, row)
-            if wrapped is None:
-                raise SealBroken(f"{table}.{column} {row}", "it was erased", "it cannot be filed any more")
-            data_key = seal.unseal(await self._scope(old_scope), _wrapping(place), wrapped)
-            again = seal.seal(key, scope, os.urandom(12), _wrapping(place), data_key)
-            await self._connection.execute(
-                sa.update(blob).where(blob.c.id == row_id).values(scope=scope, wrapped_key=again)
-            )
+        await self.move_all(table, {row: scope})
+
+    async def move_all(self, table: str, scopes: Mapping[int, int]) -> None:
+        """Re-wrap the data keys of all values of several rows, each under the scope it is mapped to."""
+        await self.warm(set(scopes.values()))
+        moved = []
+        rows = sorted(scopes)
+        for start in range(0, len(rows), 500):
+            asked = {"owner": table, "columns": _MOVABLE[table], "rows": rows[start : start + 500]}
+            found = await self._connection.execute(_KEYS, asked)
+            for blob_row, column, owner, old_scope, wrapped in found.all():
+                scope = scopes[owner]
+                if scope == old_scope:
+                    continue
+                place = Place(table, column, owner)
+                if wrapped is None:
+                    raise SealBroken(f"{table}.{column} {owner}", "it was erased", "it cannot be filed any more")
+                data_key = seal.unseal(await self._scope(old_scope), _wrapping(place), wrapped)
+                key = await self._scope(scope)
+                again = seal.seal(key, scope, os.urandom(12), _wrapping(place), data_key)
+                moved.append({"blob": blob_row, "new_scope": scope, "new_key": again})
+        if moved:
+            await self._connection.execute(_REWRAP, moved)
 
 
 def _wrapping(place: Place) -> Place:

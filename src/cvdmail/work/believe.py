@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from cvdmail.core.case import events_of_fact
@@ -11,11 +12,11 @@ from cvdmail.core.extract.facts import DatePromise, FactKind, FixStatus, Identif
 from cvdmail.core.ledger import Event, Value
 from cvdmail.core.policy import Policy
 from cvdmail.core.promises import Change, Promise, PromiseKind, compare, slip_days
-from cvdmail.core.records import FactRecord, FactState
+from cvdmail.core.records import FactRecord, FactState, PromiseRecord
 from cvdmail.core.trust import Trust
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
-from cvdmail.work.desk import Actor, Desk
+from cvdmail.work.desk import DAEMON, Actor, Desk
 
 _KINDS = {FactKind.FIX_DATE: PromiseKind.FIX, FactKind.PUBLICATION_DATE: PromiseKind.PUBLICATION}
 _PROMISING = {FixStatus.PLANNED, FixStatus.TENTATIVE, PublicationStatus.PLANNED, PublicationStatus.AGREED}
@@ -26,59 +27,111 @@ def believable(policy: Policy, trusted: Trust | None, record: FactRecord) -> boo
     return trusted in policy.believed and record.fact.grade in policy.believed_grades
 
 
+class Beliefs:
+    """Facts that are believed in one transaction; what follows from them is written together by :meth:`write`."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._last: dict[tuple[int, PromiseKind], PromiseRecord] = {}
+        self._met: set[int] = set()
+        self._promises: list[PromiseRecord] = []
+        self._tickets: list[tuple[int, str]] = []
+
+    @property
+    def learned(self) -> tuple[tuple[int, str], ...]:
+        """The ticket numbers learned and not yet written: participant and number."""
+        return tuple(self._tickets)
+
+    async def meet(self, participants: Iterable[int]) -> None:
+        """Fetch what these participants promised before, in one query."""
+        new = sorted(set(participants) - self._met)
+        if new:
+            self._met |= set(new)
+            self._last |= {(one.participant, one.kind): one for one in await self._tx.facts.promises(new)}
+
+    async def believe(self, record: FactRecord, said_at: datetime, event: Event) -> None:
+        """Enter that a fact is believed, and everything that follows from it.
+
+        ``event`` is the decision (FACT_ACCEPTED), signed when a person made it; ``said_at`` is when the mail was
+        written, with the sender's offset.  The fact itself is written as accepted by the caller.
+        """
+        participant = record.participant
+        if participant is None:
+            raise Refused(f"fact {record.row}", "its mail is not filed to a participant", "file the mail first")
+        await self.meet([participant])
+        await self._tx.ledger.append(event)
+        for kind in events_of_fact(await self._tx.ledger.state(participant), record.fact):
+            body: dict[str, Value] = {"fact": record.row}
+            await self._tx.ledger.append(Event(event.chain, kind, event.at, event.actor, body, participant))
+        if record.fact.kind is FactKind.TICKET and isinstance(record.fact.value, Identifier):
+            self._tickets.append((participant, record.fact.value.id))
+        if isinstance(record.fact.value, DatePromise) and record.fact.kind in _KINDS:
+            await self._promise(record, record.fact.value, participant, said_at, event)
+
+    async def _promise(
+        self, record: FactRecord, value: DatePromise, participant: int, said_at: datetime, event: Event
+    ) -> None:
+        if value.status not in _PROMISING or value.first is None or value.last is None:
+            return
+        kind = _KINDS[record.fact.kind]
+        offset = said_at.utcoffset()
+        minutes = int(offset.total_seconds() // 60) if offset is not None else None
+        made = Promise(kind, value.first, value.last, minutes)
+        last = self._last.get((participant, kind))
+        before = Promise(kind, last.first, last.last, last.offset_minutes) if last is not None else None
+        change = compare(before, made)
+        new = PromiseRecord(
+            row=await self._tx.facts.number_promise(),
+            participant=participant,
+            fact=record.row,
+            kind=kind,
+            status=value.status.value,
+            first=value.first,
+            last=value.last,
+            granularity=value.granularity.value if value.granularity else None,
+            bound=value.bound.value if value.bound else None,
+            offset_minutes=minutes,
+            made_at=said_at,
+            slips=last.row if last is not None and change is Change.SLIPPED else None,
+        )
+        self._promises.append(new)
+        self._last[participant, kind] = new
+        body: dict[str, Value] = {"change": change.value, "fact": record.row, "promise": new.row}
+        at = (event.at, event.actor)
+        await self._tx.ledger.append(Event(event.chain, EventKind.PROMISE_MADE, *at, body, participant))
+        if before is not None and last is not None and change is Change.SLIPPED:
+            moved: dict[str, Value] = {"days": slip_days(before, made), "from": last.row, "promise": new.row}
+            await self._tx.ledger.append(Event(event.chain, EventKind.PROMISE_SLIPPED, *at, moved, participant))
+
+    async def write(self) -> None:
+        """Write the promises and ticket numbers, after the facts they rest on."""
+        await self._tx.facts.write_promises(self._promises)
+        await self._tx.facts.learn_tickets(self._tickets)
+        self._promises, self._tickets = [], []
+
+
 async def accept(tx: Transaction, record: FactRecord, said_at: datetime, event: Event) -> None:
-    """Write that a fact is believed, and everything that follows from it.
-
-    ``event`` is the decision (FACT_ACCEPTED), signed when a person made it; ``said_at`` is when the mail was written,
-    with the sender's offset.
-    """
-    participant = record.participant
-    if participant is None:
-        raise Refused(f"fact {record.row}", "its mail is not filed to a participant", "file the mail first")
+    """Write that one proposed fact is believed, and everything that follows; see :meth:`Beliefs.believe`."""
+    beliefs = Beliefs(tx)
+    await beliefs.believe(record, said_at, event)
     await tx.facts.set_state(record.row, FactState.ACCEPTED)
-    await tx.ledger.append(event)
-    state = (await tx.cases.participant(participant)).state
-    for kind in events_of_fact(state, record.fact):
-        body: dict[str, Value] = {"fact": record.row}
-        await tx.ledger.append(Event(event.chain, kind, event.at, event.actor, body, participant))
-    if record.fact.kind is FactKind.TICKET and isinstance(record.fact.value, Identifier):
-        await tx.facts.learn_ticket(participant, record.fact.value.id)
-    if isinstance(record.fact.value, DatePromise) and record.fact.kind in _KINDS:
-        await _promise(tx, record, record.fact.value, participant, said_at, event)
+    await beliefs.write()
 
 
-async def _promise(
-    tx: Transaction, record: FactRecord, value: DatePromise, participant: int, said_at: datetime, event: Event
-) -> None:
-    if value.status not in _PROMISING or value.first is None or value.last is None:
-        return
-    kind = _KINDS[record.fact.kind]
-    offset = said_at.utcoffset()
-    minutes = int(offset.total_seconds() // 60) if offset is not None else None
-    made = Promise(kind, value.first, value.last, minutes)
-    earlier = await tx.facts.promises([participant], kind)
-    last = earlier[-1] if earlier else None
-    before = Promise(kind, last.first, last.last, last.offset_minutes) if last is not None else None
-    change = compare(before, made)
-    slips = last.row if last is not None and change is Change.SLIPPED else None
-    row = await tx.facts.promise(record, kind, value, minutes, said_at, slips)
-    body: dict[str, Value] = {"change": change.value, "fact": record.row, "promise": row}
-    await tx.ledger.append(Event(event.chain, EventKind.PROMISE_MADE, event.at, event.actor, body, participant))
-    if before is not None and last is not None and change is Change.SLIPPED:
-        moved: dict[str, Value] = {"days": slip_days(before, made), "from": last.row, "promise": row}
-        await tx.ledger.append(Event(event.chain, EventKind.PROMISE_SLIPPED, event.at, event.actor, moved, participant))
-
-
-async def accept_by_policy(
-    tx: Transaction, desk: Desk, chain: str, records: Sequence[FactRecord], trusted: Trust | None, said_at: datetime
+async def believe_by_policy(
+    desk: Desk, beliefs: Beliefs, chain: str, records: Sequence[FactRecord], trusted: Trust | None, said_at: datetime
 ) -> list[FactRecord]:
-    """Believe what policy allows; return what was believed."""
-    believed = [record for record in records if believable(desk.policy, trusted, record)]
-    for record in believed:
+    """Believe what policy allows; return all the facts, those believed as accepted, to be written."""
+    after = []
+    for record in records:
+        if not believable(desk.policy, trusted, record):
+            after.append(record)
+            continue
         body: dict[str, Value] = {"by": "policy", "fact": record.row, "policy": desk.policy.version}
-        event = Event(chain, EventKind.FACT_ACCEPTED, desk.clock.now(), "daemon", body, record.participant)
-        await accept(tx, record, said_at, event)
-    return believed
+        event = Event(chain, EventKind.FACT_ACCEPTED, desk.clock.now(), DAEMON, body, record.participant)
+        await beliefs.believe(record, said_at, event)
+        after.append(replace(record, state=FactState.ACCEPTED))
+    return after
 
 
 async def decide_fact(desk: Desk, actor: Actor, row: int, believed: bool) -> FactRecord:

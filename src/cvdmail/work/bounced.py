@@ -30,7 +30,10 @@ async def demote_bounced(tx: Transaction, mail: OutboxRecord, address: Address, 
     for contact in await tx.contacts.by_address(address):
         if vendor is not None and contact.vendor != vendor:
             continue
+        told = f"outbox:{mail.row}"
+        if any((one.kind, one.url) == (EVIDENCE, told) for one in await tx.contacts.evidence(contact.row)):
+            continue  # the same mail has come back before
         await tx.contacts.set_score(contact.row, contact.score * KEPT_OF_SCORE)
-        await tx.contacts.note_evidence(contact.row, EVIDENCE, now)
+        await tx.contacts.note_evidence(contact.row, EVIDENCE, now, url=told)
         body: dict[str, Value] = {"contact": contact.row, "outbox": mail.row}
         await tx.ledger.append(Event(MAIN, EventKind.CONTACT_DEMOTED, now, _DAEMON, body))

@@ -1,98 +1,154 @@
-"""Filing: what the judgement of a mail writes."""
+"""Filing: the mails that wait are taken in handfuls, opened and read ahead, and settled in the order they came.
+
+While one handful is settled (the database is at work), the next is opened and read (gpg is).  Tries are counted before
+anything is looked at, so a mail that kills the program is known by its count: it is then taken alone, and after three
+tries it is set aside as unparsed.  Where the fault is ours and temporary, the try is taken back.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 from cvdmail.core.events import EventKind
 from cvdmail.core.ledger import MAIN, Event, Value
-from cvdmail.core.outgoing import RecipientState
-from cvdmail.core.records import FactRecord, MessageRecord, MessageState, ScopeKind
+from cvdmail.core.records import MessageRecord, MessageState
 from cvdmail.errors import CryptoUnavailable, SealBroken, StoreUnavailable
-from cvdmail.store.transaction import Transaction
-from cvdmail.work.believe import accept_by_policy
-from cvdmail.work.bounced import demote_bounced
-from cvdmail.work.desk import Desk
-from cvdmail.work.judge import MAX_TRIES, Judged, as_copy, bounced, copy_of, held, judge
+from cvdmail.work.desk import DAEMON, Desk
+from cvdmail.work.read_ahead import Prepared, prepare
+from cvdmail.work.settle import Settled, settle
 
-DAEMON = "daemon"
+MAX_TRIES = 3
+HANDFUL = 32
+MOST_AT_ONCE = 32 * 1024 * 1024  # bytes of the mails of a handful
+ROUNDS = 5  # how often a mail may have to be opened anew because something changed meanwhile
 
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A mail after its judgement: its row, where it went, and the facts believed."""
-
-    row: int
-    state: MessageState
-    believed: tuple[FactRecord, ...] = ()
+__all__ = ["Settled", "process_one", "process_rows", "process_stored"]
 
 
-async def process_stored(desk: Desk, limit: int = 50) -> list[Settled]:
-    """Judge and settle the mails that wait, one after the other in the order in which they came.
+async def process_stored(desk: Desk, limit: int = 512) -> list[Settled]:
+    """Judge and settle the mails that wait, in the order in which they came.
 
-    The order matters: what one mail taught (a ticket, a filing, a promise) decides about the next.  Raise
-    ``CryptoUnavailable`` with the rest left where it is; a mail that cannot be judged for a reason of its own does not
-    hold up the ones behind it, its error is raised at the end.
+    Raise ``CryptoUnavailable`` with the rest left where it is; a mail that cannot be judged for a reason of its own
+    does not hold up the ones behind it, its error is raised at the end.
     """
     async with desk.store.read() as tx:
-        waiting = await tx.inbox.select(states=(MessageState.STORED,), limit=limit)
+        waiting = await tx.inbox.waiting(limit)
+    return await _process(desk, waiting)
+
+
+async def process_rows(desk: Desk, rows: Sequence[int]) -> list[Settled]:
+    """Do :func:`process_stored` for these mails."""
+    async with desk.store.read() as tx:
+        waiting = await tx.inbox.waiting(len(rows), rows)
+    return await _process(desk, waiting)
+
+
+async def process_one(desk: Desk, record: MessageRecord) -> Settled:
+    """Judge and settle one mail."""
+    settled = await process_rows(desk, [record.row])
+    if settled:
+        return settled[0]
+    async with desk.store.read() as tx:
+        return Settled(record.row, (await tx.inbox.get(record.row)).state)
+
+
+async def _process(desk: Desk, waiting: Sequence[tuple[int, int, int]]) -> list[Settled]:
     settled: list[Settled] = []
     problems: list[Exception] = []
-    for record in waiting:
-        try:
-            settled.append(await process_one(desk, record))
-        except (CryptoUnavailable, StoreUnavailable):
-            raise
-        except Exception as problem:
-            problems.append(problem)
+    async with aclosing(_ahead(desk, waiting)) as handfuls:
+        async for handful in handfuls:
+            if isinstance(handful, Settled):
+                settled.append(handful)
+                continue
+            problems += [one.problem for one in handful if one.problem is not None]
+            settled += await _settle(desk, [one for one in handful if one.problem is None])
     if problems:
         raise problems[0]
     return settled
 
 
-async def process_one(desk: Desk, record: MessageRecord) -> Settled:
-    """Judge one stored mail and write the outcome; after three tries that died it is set aside as unparsed."""
-    async with desk.store.write() as tx:
-        tries = await tx.inbox.count_try(record.row)
-        raw = await tx.inbox.raw(record.row)
-    if tries > MAX_TRIES:
-        return await _set_aside(desk, record)
+async def _settle(desk: Desk, prepared: list[Prepared]) -> list[Settled]:
+    """Settle a handful, opening anew what has to be."""
+    settled: list[Settled] = []
+    for _ in range(ROUNDS):
+        try:
+            done, prepared = await settle(desk, prepared)
+        except SealBroken:
+            # A case was erased a moment ago: looked at again, the mail belongs to none and is held.
+            done = []
+        settled += done
+        if not prepared:
+            break
+        prepared = await prepare(desk, [(one.record, one.raw) for one in prepared])
+    else:
+        await _give_back(desk, [one.record.row for one in prepared])
+    return settled
+
+
+async def _ahead(desk: Desk, waiting: Sequence[tuple[int, int, int]]) -> AsyncGenerator[list[Prepared] | Settled, None]:
+    """Yield the mails in handfuls, opened and read; the next handful is worked on while the caller has the last.
+
+    An error is raised in its turn, after what came before it was handed over.  What was taken and not handed over is
+    given back.
+    """
+    coming: asyncio.Task[list[Prepared] | Settled] | None = None
     try:
-        judged = await judge(desk, raw, record.received_at)
-    except (CryptoUnavailable, StoreUnavailable):
-        async with desk.store.write() as tx:
-            await tx.inbox.uncount_try(record.row)  # the fault is ours and temporary, not the mail's
+        for rows in _handfuls(waiting):
+            following = asyncio.create_task(_take(desk, rows))
+            if coming is not None:
+                before, coming = coming, following
+                yield await before
+            coming = following
+        if coming is not None:
+            last, coming = coming, None
+            yield await last
+    finally:
+        if coming is not None:
+            coming.cancel()
+            with contextlib.suppress(asyncio.CancelledError, CryptoUnavailable, StoreUnavailable):
+                left = await coming
+                if not isinstance(left, Settled):
+                    await _give_back(desk, [one.record.row for one in left])
+
+
+def _handfuls(waiting: Sequence[tuple[int, int, int]]) -> list[list[int]]:
+    """Cut rows (row, tries, bytes) into handfuls; one that was tried before, or is large, goes alone."""
+    handfuls: list[list[int]] = []
+    size = MOST_AT_ONCE
+    alone = True
+    for row, tries, length in waiting:
+        if alone or tries or size + length > MOST_AT_ONCE or len(handfuls[-1]) >= HANDFUL:
+            handfuls.append([])
+            size = 0
+        handfuls[-1].append(row)
+        size += length
+        alone = bool(tries)
+    return handfuls
+
+
+async def _take(desk: Desk, rows: list[int]) -> list[Prepared] | Settled:
+    """Count a try, and look at, open and read these mails."""
+    async with desk.store.write() as tx:
+        taken = await tx.inbox.take(rows)
+    if len(taken) == 1:
+        ((record, _),) = taken
+        if record.tries > MAX_TRIES:
+            return await _set_aside(desk, record)
+    try:
+        return await prepare(desk, taken)
+    except BaseException:
+        # gpg or the database is out of order, or we are asked to stop: no fault of the mails.
+        await asyncio.shield(_give_back(desk, rows))
         raise
-    try:
-        return await _write_outcome(desk, record, judged)
-    except SealBroken:
-        # The case was erased a moment ago: judged again, the mail belongs to none and is held.
-        return Settled(record.row, MessageState.STORED)
 
 
-async def _write_outcome(desk: Desk, record: MessageRecord, judged: Judged) -> Settled:
-    async with desk.store.write() as tx:
-        # While this mail was judged, somebody may have settled it, its twin, or a mail with the same signed text.
-        there = await tx.inbox.get(record.row)
-        if there.state is not MessageState.STORED:
-            return Settled(record.row, there.state)
-        outcome = judged.outcome
-        twin = await copy_of(tx, outcome.message_id, outcome.body_sha256, record.row)
-        if twin is not None:
-            judged = as_copy(judged)
-        elif outcome.signed_sha256 and await tx.inbox.signed_before(outcome.signed_sha256, record.row):
-            judged = held(judged, "the very same signed text came before: a replay?")
-        settled = await _settle(desk, tx, record, judged)
-        if twin is not None:
-            await _keep_with(tx, record.row, twin)
-        return settled
-
-
-async def _keep_with(tx: Transaction, row: int, twin: int) -> None:
-    """Seal a copy under the key of the case that its twin is filed to: erasing the case takes it along."""
-    for filing in (await tx.filings.of([twin])).get(twin, [])[:1]:
-        participant = await tx.cases.participant(filing.participant)
-        await tx.sealed.move(await tx.cases.scope(participant.case_row), "message", row)
+async def _give_back(desk: Desk, rows: Sequence[int]) -> None:
+    with contextlib.suppress(StoreUnavailable):
+        async with desk.store.write() as tx:
+            await tx.inbox.give_back(rows)
 
 
 async def _set_aside(desk: Desk, record: MessageRecord) -> Settled:
@@ -101,59 +157,3 @@ async def _set_aside(desk: Desk, record: MessageRecord) -> Settled:
         body: dict[str, Value] = {"message": record.row, "sha256": record.sha256, "why": "reading it failed 3 times"}
         await tx.ledger.append(Event(MAIN, EventKind.MAIL_UNPARSED, desk.clock.now(), DAEMON, body))
     return Settled(record.row, MessageState.UNPARSED)
-
-
-_HELD_EVENTS = {
-    MessageState.HELD: EventKind.MAIL_HELD,
-    MessageState.UNPARSED: EventKind.MAIL_UNPARSED,
-    MessageState.COPY: EventKind.MAIL_COPY,
-}
-
-
-async def _settle(desk: Desk, tx: Transaction, record: MessageRecord, judged: Judged) -> Settled:
-    now = desk.clock.now()
-    outcome = judged.outcome
-    pen = await tx.sealed.scope(ScopeKind.PEN)
-    await tx.inbox.settle(record.row, outcome, pen)
-    facts = judged.reading.extraction.facts if judged.reading is not None else ()
-    if outcome.state is not MessageState.FILED or judged.match.certain is None:
-        await tx.facts.write(record.row, None, facts, pen)
-        await tx.filings.note_guesses(record.row, judged.match.clues)
-        body: dict[str, Value] = {"message": record.row, "sha256": record.sha256, "why": outcome.why}
-        await tx.ledger.append(Event(MAIN, _HELD_EVENTS[outcome.state], now, DAEMON, body))
-        return Settled(record.row, outcome.state)
-    certain = judged.match.certain
-    participant = await tx.cases.participant(certain.participant)
-    scope = await tx.cases.scope(participant.case_row)
-    await tx.filings.file(record.row, participant.row, scope, True, certain.evidence, DAEMON, now)
-    body = {
-        "evidence": certain.evidence.value,
-        "message": record.row,
-        "sha256": record.sha256,
-        "signature": outcome.signature.value if outcome.signature else None,
-        "trust": outcome.trust.value if outcome.trust else None,
-    }
-    chain = str(participant.case)
-    await tx.ledger.append(Event(chain, EventKind.MAIL_FILED, now, DAEMON, body, participant.row))
-    records = await tx.facts.write(record.row, participant.row, facts, scope)
-    await _note_bounces(tx, desk, judged)
-    when = judged.reading.date if judged.reading is not None and judged.reading.date else record.received_at
-    believed = (
-        await accept_by_policy(tx, desk, chain, records, outcome.trust, when)
-        if judged.decision.facts_believable
-        else []
-    )
-    return Settled(record.row, outcome.state, tuple(believed))
-
-
-async def _note_bounces(tx: Transaction, desk: Desk, judged: Judged) -> None:
-    """A permanent bounce of a mail that we really sent changes what is known of its delivery, nothing else."""
-    now = desk.clock.now()
-    for mail, address, permanent in await bounced(tx, judged.reading):
-        served = {one.address: one.state for one in mail.recipients}
-        if permanent and served.get(address) in (RecipientState.SENT, RecipientState.UNKNOWN):
-            await tx.outbox.mark_delivery_failed(mail.row, address, now)
-            body: dict[str, Value] = {"outbox": mail.row}
-            event = Event(mail.chain, EventKind.DELIVERY_FAILED, now, DAEMON, body, mail.participant)
-            await tx.ledger.append(event)
-            await demote_bounced(tx, mail, address, now)

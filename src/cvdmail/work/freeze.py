@@ -85,7 +85,7 @@ async def freeze(desk: Desk, made: Sequence[tuple[OutboxRecord, Prepared, Made]]
             )
             for record, prepared, one in made
         ]
-        messages = await tx.inbox.store_outbound(mails, DAEMON, now)
+        messages = await tx.sent.store(mails, DAEMON, now)
         tokens = [(record.participant, one.token) for record, _, one in made if record.participant is not None]
         await tx.cases.issue_tokens(tokens, now)
         rows = {record.row: message for (record, _, _), message in zip(made, messages, strict=True)}

@@ -14,7 +14,7 @@ from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.records import ScopeKind
 from cvdmail.errors import ParseLimit, ServerRefused, ServerUnavailable
 from cvdmail.ports import FetchedMail, FolderState, Mailbox
-from cvdmail.store.inbox import Position
+from cvdmail.store.inbox import Arrival, Position
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
 
@@ -143,4 +143,4 @@ async def ingest(desk: Desk, raws: list[bytes], received_at: datetime | None = N
     now = desk.clock.now()
     async with desk.store.write() as tx:
         pen = await tx.sealed.scope(ScopeKind.PEN)
-        return [await tx.inbox.store(raw, None, pen, now, received_at or now) for raw in raws]
+        return await tx.inbox.store_all([Arrival(raw, None, received_at or now) for raw in raws], pen, now)

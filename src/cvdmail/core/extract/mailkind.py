@@ -27,61 +27,123 @@ class MailKind(Enum):
     OTHER = "other"
 
 
-_ABSENCE = re.compile(
-    r"\bout of (?:the |my )?office\b|\bOOO\b|\b(?:i am|i'm|i will be|i'll be) (?:currently |now |presently )?"
-    r"(?:away|on (?:\w+ ){0,2}(?:vacation|leave|holidays?)|travell?ing|out (?:until|from|of))\b"
-    r"|\baway from (?:the |my )?(?:office|desk|e-?mail)\b|\bon (?:annual|parental|maternity|paternity|sick) leave\b"
-    r"|\breturn(?:ing)? to (?:the |my )?office\b|\blimited access to (?:my )?e-?mail\b"
-    r"|\babwesen(?:d|heit)|\bnicht im (?:b(?:ü|ue)ro|haus)\b|\bim urlaub\b|\babsen(?:t|te|ce) d[ue] bureau\b"
-    r"|\bje suis (?:actuellement )?(?:absent|en cong)|\ben congés?\b|\bfuera de (?:la )?oficina\b"
-    r"|\bestar(?:é|e) ausente"
-    r"|\bde vacaciones\b|\bfuori (?:sede|ufficio)\b|\bassente\b|\bin ferie\b|\bfora do escrit(?:ó|o)rio\b"
-    r"|\bde f(?:é|e)rias\b"
-    r"|\bafwezig(?:heid)?\b|\bpoza biurem\b|\bв отпуске\b|\bотсутству|不在(?:に|の|です|とな|通知)"
-    r"|休暇|休假|外出中|不在办公室|부재 ?중|휴가",
-    re.IGNORECASE,
+class _Phrases:
+    """Phrases to look for in lower-cased text: each is tried only where one of its cues, plain words, stands at all."""
+
+    def __init__(self, *phrases: tuple[str, str]) -> None:
+        """``phrases``: cues separated by ``|`` (empty: always), and the expression that needs one of them to match."""
+        self._phrases = tuple((tuple(cues.split("|")), re.compile(expression)) for cues, expression in phrases)
+
+    def find(self, lowered: str) -> int | None:
+        """Return where the first phrase begins; None where there is none."""
+        starts = [
+            found.start()
+            for cues, expression in self._phrases
+            if any(cue in lowered for cue in cues) and (found := expression.search(lowered)) is not None
+        ]
+        return min(starts, default=None)
+
+    def __contains__(self, lowered: object) -> bool:
+        return isinstance(lowered, str) and self.find(lowered) is not None
+
+
+_ABSENCE = _Phrases(
+    ("office", r"\bout of (?:the |my )?office\b|\breturn(?:ing)? to (?:the |my )?office\b"),
+    ("ooo", r"\booo\b"),
+    (
+        "away|vacation|leave|holiday|travel|out until|out from|out of",
+        r"\b(?:i am|i'm|i will be|i'll be) (?:currently |now |presently )?"
+        r"(?:away|on (?:\w+ ){0,2}(?:vacation|leave|holidays?)|travell?ing|out (?:until|from|of))\b",
+    ),
+    ("away from", r"\baway from (?:the |my )?(?:office|desk|e-?mail)\b"),
+    ("leave", r"\bon (?:annual|parental|maternity|paternity|sick) leave\b"),
+    ("limited access", r"\blimited access to (?:my )?e-?mail\b"),
+    ("abwesen|nicht im|urlaub", r"\babwesen(?:d|heit)|\bnicht im (?:b(?:ü|ue)ro|haus)\b|\bim urlaub\b"),
+    (
+        "absen|congé|en cong",
+        r"\babsen(?:t|te|ce) d[ue] bureau\b|\bje suis (?:actuellement )?(?:absent|en cong)|\ben congés?\b",
+    ),
+    ("oficina|ausente|vacaciones", r"\bfuera de (?:la )?oficina\b|\bestar(?:é|e) ausente|\bde vacaciones\b"),
+    ("fuori|assente|ferie", r"\bfuori (?:sede|ufficio)\b|\bassente\b|\bin ferie\b"),
+    ("fora do|de férias|de ferias", r"\bfora do escrit(?:ó|o)rio\b|\bde f(?:é|e)rias\b"),
+    ("afwezig|poza biurem", r"\bafwezig(?:heid)?\b|\bpoza biurem\b"),
+    ("отпуске|отсутству", r"\bв отпуске\b|\bотсутству"),
+    ("不在", r"不在(?:に|の|です|とな|通知)|不在办公室"),
+    ("休暇|休假|外出中|부재|휴가", r"休暇|休假|外出中|부재 ?중|휴가"),
 )
 _AUTOMATIC_SUBJECT = re.compile(
     r"\s*(?:\[?auto(?:matic|mated|matische|matique|matica|mática)?[ -]?(?:reply|response|antwort|respon\w+|risposta)\b"
     r"|automatische antwort|automatisch antwoord|r(?:é|e)ponse automatique|respuesta autom(?:á|a)tica"
     r"|resposta autom"
     r"|risposta automatica|автоответ|автоматический ответ|自動(?:返信|応答)|自动(?:回复|答复)"
-    r"|자동 ?(?:응답|회신)|auto: )",
-    re.IGNORECASE,
+    r"|자동 ?(?:응답|회신)|auto: )"
 )
-_AUTOMATIC_TEXT = re.compile(
-    r"\bthis (?:is|was) an? (?:auto(?:matic|mated)(?:ally)?[ -]?(?:generated )?|auto-?)"
-    r"(?:message|e-?mail|reply|response|notification|acknowledge?ment|confirmation|mail)\b"
-    r"|\bthis (?:message|e-?mail|mail|reply|response) (?:is|was|has been) (?:sent |generated |created )?automatically\b"
-    r"|\bautomatically generated (?:message|e-?mail|reply|response|mail)\b"
-    r"|\bdiese (?:e-?mail|nachricht|mail) (?:wurde|ist) automatisch\b|\bautomatisch (?:generierte|erzeugte|erstellte) "
-    r"|\bceci est un (?:message|e-?mail|courriel) automatique|\b(?:message|courriel) (?:est )?généré automatiquement"
-    r"|\beste es un (?:mensaje|correo)(?: electrónico)? (?:automático|generado automáticamente)"
-    r"|\bquest[oa] (?:è|e') un(?:a)? (?:messaggio|e-?mail|risposta) automatic"
-    r"|自動(?:返信|送信|配信|応答)|自动(?:回复|发送|生成)|系统自动|자동으로 (?:발송|전송|생성)"
-    r"|автоматически (?:создан|сгенерирован)",
-    re.IGNORECASE,
+_AUTOMATIC_TEXT = _Phrases(
+    (
+        "this is a|this was a",
+        r"\bthis (?:is|was) an? (?:auto(?:matic|mated)(?:ally)?[ -]?(?:generated )?|auto-?)"
+        r"(?:message|e-?mail|reply|response|notification|acknowledge?ment|confirmation|mail)\b",
+    ),
+    (
+        "automatically",
+        r"\bthis (?:message|e-?mail|mail|reply|response) (?:is|was|has been) (?:sent |generated |created )?"
+        r"automatically\b"
+        r"|\bautomatically generated (?:message|e-?mail|reply|response|mail)\b",
+    ),
+    (
+        "automatisch",
+        r"\bdiese (?:e-?mail|nachricht|mail) (?:wurde|ist) automatisch\b"
+        r"|\bautomatisch (?:generierte|erzeugte|erstellte) ",
+    ),
+    (
+        "automatique",
+        r"\bceci est un (?:message|e-?mail|courriel) automatique"
+        r"|\b(?:message|courriel) (?:est )?généré automatiquement",
+    ),
+    (
+        "autom",
+        r"\beste es un (?:mensaje|correo)(?: electrónico)? (?:automático|generado automáticamente)"
+        r"|\bquest[oa] (?:è|e') un(?:a)? (?:messaggio|e-?mail|risposta) automatic",
+    ),
+    ("自動|自动", r"自動(?:返信|送信|配信|応答)|自动(?:回复|发送|生成)"),
+    ("자동|автоматически", r"자동으로 (?:발송|전송|생성)|автоматически (?:создан|сгенерирован)"),
+    ("系统自动", r"系统自动"),
 )
 # "Use our portal": an address where nobody reads says so itself.
-_UNREAD_TEXT = re.compile(
-    r"\b(?:mailbox|inbox|e-?mail address|e-?mail account|address|alias|account) is (?:not (?:being )?(?:actively )?"
-    r"(?:monitored|read|attended)|unmonitored|unattended|no longer (?:monitored|in use|used|read|active))\b"
-    r"|\b(?:please )?do not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|mail|address|notification)\b"
-    r"|\b(?:replies|responses) to this (?:e-?mail|message|mail|address) (?:are|will|can) ?not (?:be )?"
-    r"(?:read|monitored|received|answered|processed)\b|\bthis is a (?:send|notification)[ -]only\b"
-    r"|\bbitte antworten sie nicht auf diese\b|\bdieses postfach wird nicht (?:gelesen|betreut)\b"
-    r"|\bmerci de ne pas répondre à ce\b|\bne répondez pas à ce\b|\bno respondas? a este (?:mensaje|correo)\b"
-    r"|返信しないで|返信いただいても|请勿(?:直接)?回复|회신하지 마",
-    re.IGNORECASE,
+_UNREAD_TEXT = _Phrases(
+    (
+        "monitored|unattended|attended|no longer| read",
+        r"\b(?:mailbox|inbox|e-?mail address|e-?mail account|address|alias|account) is (?:not (?:being )?(?:actively )?"
+        r"(?:monitored|read|attended)|unmonitored|unattended|no longer (?:monitored|in use|used|read|active))\b",
+    ),
+    (
+        "do not re",
+        r"\bdo not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|mail|address|notification)\b",
+    ),
+    (
+        "to this",
+        r"\b(?:replies|responses) to this (?:e-?mail|message|mail|address) (?:are|will|can) ?not (?:be )?"
+        r"(?:read|monitored|received|answered|processed)\b",
+    ),
+    ("-only| only", r"\bthis is a (?:send|notification)[ -]only\b"),
+    ("antworten sie|postfach", r"\bantworten sie nicht auf diese\b|\bdieses postfach wird nicht (?:gelesen|betreut)\b"),
+    ("répond", r"\bmerci de ne pas répondre à ce\b|\bne répondez pas à ce\b"),
+    ("no respond", r"\bno respondas? a este (?:mensaje|correo)\b"),
+    ("返信|请勿|회신", r"返信しないで|返信いただいても|请勿(?:直接)?回复|회신하지 마"),
 )
 # A tracker tells what its robot did; what a person typed into it has no such line of its own.
-_TRACKER_TEXT = re.compile(
-    r"\b(?:your (?:request|report|ticket|case|submission|enquiry|inquiry|issue) (?:\(?#?[\w-]{1,30}\)? )?has been "
-    r"(?:received|created|opened|submitted|logged|registered|assigned to)"
-    r"|a (?:new )?(?:ticket|case|support request|service request) (?:\(?#?[\w-]{1,30}\)? )?(?:has been|was) "
-    r"(?:created|opened|logged|generated)|type your (?:reply|response) above this line"
-    r"|please type your reply above|reply above this line)\b",
-    re.IGNORECASE,
+_TRACKER_TEXT = _Phrases(
+    (
+        "has been",
+        r"\byour (?:request|report|ticket|case|submission|enquiry|inquiry|issue) (?:\(?#?[\w-]{1,30}\)? )?has been "
+        r"(?:received|created|opened|submitted|logged|registered|assigned to)\b",
+    ),
+    (
+        "created|opened|logged|generated",
+        r"\ba (?:new )?(?:ticket|case|support request|service request) (?:\(?#?[\w-]{1,30}\)? )?(?:has been|was) "
+        r"(?:created|opened|logged|generated)\b",
+    ),
+    ("above", r"\b(?:type your (?:reply|response)|please type your reply|reply) above(?: this line)?\b"),
 )
 _TRACKER_HEADERS = (
     "x-bugzilla-reason", "x-jira-fingerprint", "x-github-reason", "x-gitlab-notificationreason", "x-redmine-host",
@@ -97,15 +159,20 @@ _BOUNCE_WORDS = re.compile(
     r"fail(?:ed|ure)|returned mail|failure notice|could ?n[o']t be delivered|was automatically rejected"
     r"|unzustellbar"
     r"|non remis|no se (?:ha podido|pudo) entregar|mancata consegna|не доставлено)\b|配信(?:でき"
-    r"|不能|に失敗)|退信|无法投递",
-    re.IGNORECASE,
+    r"|不能|に失敗)|退信|无法投递"
 )
-_LIST_WORDS = re.compile(
-    r"awaits moderator approval|waiting for (?:the )?moderator|is being held until the list moderator"
-    r"|\byou (?:are not allowed|have been (?:un)?subscribed)|posting (?:to this list|by non-?members)"
-    r"|\bmailing list memberships? reminder"
-    r"|non-?members? (?:to|submission)|confirm [0-9a-f]{20,64}\b",
-    re.IGNORECASE,
+_LIST_WORDS = _Phrases(
+    (
+        "moderator",
+        r"awaits moderator approval|waiting for (?:the )?moderator|is being held until the list moderator",
+    ),
+    ("you are not allowed|subscribed", r"\byou (?:are not allowed|have been (?:un)?subscribed)"),
+    (
+        "member|posting to",
+        r"posting (?:to this list|by non-?members)|\bmailing list memberships? reminder"
+        r"|non-?members? (?:to|submission)",
+    ),
+    ("confirm ", r"confirm [0-9a-f]{20,64}\b"),
 )
 _ROBOT_SENDER = re.compile(r"(?:^|[<\s\"])(?:mailer-daemon|postmaster|mail-daemon|mailerdaemon)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?。！？]")
@@ -121,10 +188,8 @@ def classify(headers: Mapping[str, Sequence[str]], content_type: str, subject: s
     report = _report_type(content_type)
     if report is not None:
         return MailKind.BOUNCE if report == "delivery-status" else MailKind.OTHER
-    # A person who quotes a machine is no machine.
-    own = "\n".join(line for line in text[: 2 * _HEAD].split("\n") if not line.startswith(">"))
-    head = own[:_HEAD].translate(_CHARACTERS)
-    title = subject[:500].translate(_CHARACTERS)
+    head = _own_lines(text).translate(_CHARACTERS).lower()
+    title = subject[:500].translate(_CHARACTERS).lower()
     robot = bool(_ROBOT_SENDER.search(" ".join(headers.get("from", ()))[:500]))
     null_sender = any(value.strip() in {"<>", ""} for value in headers.get("return-path", ()))
     if (robot or null_sender or "x-failed-recipients" in headers) and (
@@ -137,7 +202,7 @@ def classify(headers: Mapping[str, Sequence[str]], content_type: str, subject: s
     automatic = automatic or _unread(headers, head)
     if _is_absence(title, head, automatic):
         return MailKind.ABSENCE
-    if automatic or _AUTOMATIC_TEXT.search(head):
+    if automatic or head in _AUTOMATIC_TEXT:
         return MailKind.AUTO_REPLY
     return MailKind.REPLY
 
@@ -172,23 +237,31 @@ def _automatic_headers(headers: Mapping[str, Sequence[str]]) -> bool:
     return suppressed and "in-reply-to" not in headers
 
 
+def _own_lines(text: str) -> str:
+    """Return the beginning of a text without quoted lines: a person who quotes a machine is no machine."""
+    head = text[:_HEAD]
+    if "\n>" not in head and not head.startswith(">"):
+        return head
+    return "\n".join(line for line in text[: 2 * _HEAD].split("\n") if not line.startswith(">"))[:_HEAD]
+
+
 def _unread(headers: Mapping[str, Sequence[str]], head: str) -> bool:
     """Say whether a robot wrote: it takes no answers, or it is a tracker that tells what it did."""
     if _NO_REPLY.search(" ".join(headers.get("from", ()))[:500]):
         return True
     tracker = any(name in headers for name in _TRACKER_HEADERS)
-    return bool(_UNREAD_TEXT.search(head)) or (tracker and bool(_TRACKER_TEXT.search(head)))
+    return head in _UNREAD_TEXT or (tracker and head in _TRACKER_TEXT)
 
 
 def _list_manager(headers: Mapping[str, Sequence[str]], title: str, head: str) -> bool:
     if any(value.strip().lower() == "yes" for value in headers.get("x-list-administrivia", ())):
         return True
-    return bool(_LIST_WORDS.search(title) or _LIST_WORDS.search(head[:1_000]))
+    return title in _LIST_WORDS or head[:1_000] in _LIST_WORDS
 
 
 def _is_absence(title: str, head: str, automatic: bool) -> bool:
     """An automatic mail needs one word of absence; without that evidence only its first sentence may say so."""
-    if _ABSENCE.search(title):
+    if title in _ABSENCE:
         return True
-    found = _ABSENCE.search(head)
-    return found is not None and (automatic or (len(head) < 600 and not _SENTENCE_END.search(head[: found.start()])))
+    start = _ABSENCE.find(head)
+    return start is not None and (automatic or (len(head) < 600 and not _SENTENCE_END.search(head[:start])))

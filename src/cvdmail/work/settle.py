@@ -1,0 +1,203 @@
+"""Settling: what the judgement of mails writes, for a handful of them in one transaction, in the order they came.
+
+The order matters: what one mail taught (a filing, a ticket, a promise, a signed text) decides about the next.  So each
+mail is judged by what is known in its turn, and :class:`~cvdmail.core.clues.Known` takes note of what it taught.  Where
+that changes what opening the mail rested on, it is left for another round, and everything behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cvdmail.core.clues import Known, Question
+from cvdmail.core.events import EventKind
+from cvdmail.core.extract import MailKind
+from cvdmail.core.ids import Address
+from cvdmail.core.ledger import MAIN, Event, Value
+from cvdmail.core.matching import Clue, NewFiling, case_ids, match
+from cvdmail.core.outgoing import RecipientState
+from cvdmail.core.records import FactRecord, FactState, MessageState, OutboxRecord, ScopeKind
+from cvdmail.store.inbox import Outcome
+from cvdmail.store.transaction import Transaction
+from cvdmail.work.believe import Beliefs, believe_by_policy
+from cvdmail.work.bounced import demote_bounced
+from cvdmail.work.bounces import bounced
+from cvdmail.work.desk import DAEMON, Desk
+from cvdmail.work.judge import Judged, as_copy, find, held, judge, tickets_in, words_of
+from cvdmail.work.read_ahead import Prepared, basis
+
+_HELD_EVENTS = {
+    MessageState.HELD: EventKind.MAIL_HELD,
+    MessageState.UNPARSED: EventKind.MAIL_UNPARSED,
+    MessageState.COPY: EventKind.MAIL_COPY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A mail after its judgement: its row, where it went, and the facts believed."""
+
+    row: int
+    state: MessageState
+    believed: tuple[FactRecord, ...] = ()
+
+
+Bounces = list[tuple[OutboxRecord, Address, bool]]
+
+
+async def settle(desk: Desk, prepared: Sequence[Prepared]) -> tuple[list[Settled], list[Prepared]]:
+    """Settle mails in their order; return what became of them, and those that must be opened anew first."""
+    async with desk.store.write() as tx:
+        # While these were opened, somebody may have settled one of them, its twin, or one with the same signed text.
+        states = await tx.inbox.still_waiting([one.record.row for one in prepared])
+        bounces = {one.record.row: await bounced(tx, one.reading) for one in prepared if _is_bounce(one)}
+        known = await tx.known.about([_question(one, bounces) for one in prepared if one.looked is not None])
+        writing = _Writing(desk, tx, known, await tx.sealed.scope(ScopeKind.PEN), desk.clock.now())
+        await writing.begin()
+        done: list[Settled] = []
+        for place, one in enumerate(prepared):
+            if states.get(one.record.row) is not MessageState.STORED:
+                done.append(Settled(one.record.row, states.get(one.record.row, MessageState.STORED)))
+                continue
+            settled = await writing.settle(one, bounces.get(one.record.row, []))
+            if settled is None:
+                await writing.end()
+                return done, list(prepared[place:])
+            done.append(settled)
+        await writing.end()
+    return done, []
+
+
+def _is_bounce(one: Prepared) -> bool:
+    return one.reading is not None and one.reading.kind is MailKind.BOUNCE
+
+
+def _question(one: Prepared, bounces: dict[int, Bounces]) -> Question:
+    assert one.looked is not None
+    parties = [mail.participant for mail, _, _ in bounces.get(one.record.row, [])]
+    return Question(
+        one.looked,
+        case_ids(words_of(one.reading))[:20],
+        tickets_in(one.reading),
+        one.signed_sha256,
+        tuple(party for party in parties if party is not None),
+    )
+
+
+@dataclass(slots=True)
+class _Writing:
+    """One transaction in which mails are settled; what it writes is gathered and written at the end."""
+
+    desk: Desk
+    tx: Transaction
+    known: Known
+    pen: int
+    now: datetime
+    outcomes: list[tuple[int, Outcome, int]] = field(default_factory=list)
+    filings: list[NewFiling] = field(default_factory=list)
+    guesses: dict[int, Sequence[Clue]] = field(default_factory=dict)
+    facts: list[tuple[FactRecord, int]] = field(default_factory=list)
+    kept_with: dict[int, int] = field(default_factory=dict)
+    beliefs: Beliefs = field(init=False)
+
+    async def begin(self) -> None:
+        """Fetch what every mail's writing starts from."""
+        self.beliefs = Beliefs(self.tx)
+        parties = self.known.participants
+        await self.beliefs.meet(parties)
+        chains = {MAIN, *(str(one.case) for one in parties.values())}
+        await self.tx.ledger.meet(chains, {row: one.state for row, one in parties.items()})
+
+    async def settle(self, one: Prepared, bounces: Bounces) -> Settled | None:
+        """Judge one mail in its turn and note what is to be written; None if it must be opened anew."""
+        if one.looked is not None:
+            twin = self.known.twin(one.looked.mail.message_id, one.looked.body_sha256)
+            if twin is not None:
+                self.kept_with[one.record.row] = twin
+                return await self._hold(one, as_copy(one))
+            if one.copied or basis(self.known, one.looked) != one.basis:
+                return None
+        parties = [mail.participant for mail, _, _ in bounces if mail.participant is not None]
+        judged = judge(self.desk, self.known, one, match(find(self.known, one, parties)))
+        if one.signed_sha256 is not None:
+            if self.known.signed.get(one.signed_sha256, set()) - {one.record.row}:
+                judged = held(judged, "the very same signed text came before: a replay?")
+            self.known.signed.setdefault(one.signed_sha256, set()).add(one.record.row)
+        if judged.outcome.state is not MessageState.FILED or judged.match.certain is None:
+            return await self._hold(one, judged)
+        return await self._file(one, judged, judged.match.certain, bounces)
+
+    async def _hold(self, one: Prepared, judged: Judged) -> Settled:
+        row, outcome = one.record.row, judged.outcome
+        self.outcomes.append((row, outcome, self.pen))
+        found = judged.reading.extraction.facts if judged.reading is not None else ()
+        self.facts += [(record, self.pen) for record in await self.tx.facts.number(row, None, found)]
+        if judged.match.clues:
+            self.guesses[row] = judged.match.clues
+        body: dict[str, Value] = {"message": row, "sha256": one.record.sha256, "why": outcome.why}
+        await self.tx.ledger.append(Event(MAIN, _HELD_EVENTS[outcome.state], self.now, DAEMON, body))
+        return Settled(row, outcome.state)
+
+    async def _file(self, one: Prepared, judged: Judged, certain: Clue, bounces: Bounces) -> Settled:
+        row, outcome, chain = one.record.row, judged.outcome, str(certain.case)
+        scope = self.known.scopes[certain.participant]
+        self.outcomes.append((row, outcome, scope))
+        self.filings.append(NewFiling(row, certain.participant, scope, True, certain.evidence))
+        body: dict[str, Value] = {
+            "evidence": certain.evidence.value,
+            "message": row,
+            "sha256": one.record.sha256,
+            "signature": outcome.signature.value if outcome.signature else None,
+            "trust": outcome.trust.value if outcome.trust else None,
+        }
+        filed = Event(chain, EventKind.MAIL_FILED, self.now, DAEMON, body, certain.participant)
+        await self.tx.ledger.append(filed)
+        self.known.note_filed(row, outcome.message_id, outcome.body_sha256, certain.participant)
+        await self._note_bounces(bounces)
+        reading = judged.reading
+        records = await self.tx.facts.number(row, certain.participant, reading.extraction.facts if reading else ())
+        if judged.decision.facts_believable:
+            when = reading.date if reading is not None and reading.date else one.record.received_at
+            trusted = outcome.trust
+            records = await believe_by_policy(self.desk, self.beliefs, chain, records, trusted, when)
+            for participant, number in self.beliefs.learned:
+                self.known.note_ticket(participant, number)
+        self.facts += [(record, scope) for record in records]
+        believed = tuple(record for record in records if record.state is FactState.ACCEPTED)
+        return Settled(row, outcome.state, believed)
+
+    async def _note_bounces(self, bounces: Bounces) -> None:
+        """A permanent bounce of a mail that we really sent changes what is known of its delivery, nothing else."""
+        for mail, address, permanent in bounces:
+            served = {one.address: one.state for one in mail.recipients}
+            if permanent and served.get(address) in (RecipientState.SENT, RecipientState.UNKNOWN):
+                await self.tx.outbox.mark_delivery_failed(mail.row, address, self.now)
+                body: dict[str, Value] = {"outbox": mail.row}
+                event = Event(mail.chain, EventKind.DELIVERY_FAILED, self.now, DAEMON, body, mail.participant)
+                await self.tx.ledger.append(event)
+                await demote_bounced(self.tx, mail, address, self.now)
+
+    async def end(self) -> None:
+        """Write everything that was noted."""
+        if not self.outcomes:
+            return
+        await self.tx.inbox.settle_all(self.outcomes)
+        await self.tx.filings.file_all(self.filings, DAEMON, self.now)
+        await self.tx.filings.note_guesses(self.guesses)
+        await self.tx.facts.write_all(self.facts)
+        await self.beliefs.write()
+        await self._keep_copies()
+
+    async def _keep_copies(self) -> None:
+        """Seal copies under the keys of the cases that their twins are filed to: erasing a case takes them along."""
+        if not self.kept_with:
+            return
+        filings = await self.tx.filings.of(sorted(set(self.kept_with.values())))
+        scopes: dict[int, int] = {}
+        for row, twin in self.kept_with.items():
+            for filing in filings.get(twin, [])[:1]:
+                participant = await self.tx.cases.participant(filing.participant)
+                scopes[row] = await self.tx.cases.scope(participant.case_row)
+        await self.tx.sealed.move_all("message", scopes)
