@@ -180,6 +180,29 @@ def test_a_forwarded_mail_stands_by_itself() -> None:
     assert list(read.root.own()) == [forwarded]
 
 
+def test_every_part_says_what_stands_around_it() -> None:
+    inner = (
+        b"Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\nsigned\r\n--s\r\n"
+        b"Content-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
+    )
+    outer = b"Content-Type: multipart/encrypted; boundary=e\r\n\r\n--e\r\n\r\n1\r\n--e\r\n" + inner + b"--e--\r\n"
+    assert [part.inside for part in parse(inner).root.walk()] == [NOWHERE, Inside.SIGNATURE, NOWHERE]
+    e, both = Inside.ENCRYPTION, Inside.ENCRYPTION | Inside.SIGNATURE
+    assert [part.inside for part in parse(outer).root.walk()] == [NOWHERE, e, e, both, e]
+    assert [part.inside for part in parse(inner, e).root.walk()] == [e, both, e]
+
+
+def test_a_forwarded_mail_in_an_encoding_stays_one_piece() -> None:
+    raw = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nRnJvbTogeA0KDQp4\r\n"
+    assert shape(parse(raw).root) == "message/rfc822"
+
+
+def test_two_types_are_none() -> None:
+    head = b"Content-Type: text/plain\r\nContent-Type: text/html\r\n"
+    assert parse(head + b"\r\nx").root.media_type == "application/octet-stream"
+    assert parse(b"Content-Type: text/html\r\n" * 2 + b"\r\nx").root.media_type == "text/html"
+
+
 def test_the_parts_of_a_digest_are_mails() -> None:
     read = parse(
         b"Content-Type: multipart/digest; boundary=d\r\n\r\n--d\r\n\r\nFrom: a@b.example\r\n\r\nx\r\n--d--\r\n"

@@ -115,9 +115,12 @@ def as_copy(prepared: Prepared) -> Judged:
     return Judged(outcome, match(()), Decision(Verdict.HELD, False, "copy"), None)
 
 
-def held(judged: Judged, why: str) -> Judged:
-    """Return the same judgement, held for a person."""
-    outcome = replace(judged.outcome, state=MessageState.HELD, why=why)
+def replayed(judged: Judged) -> Judged:
+    """Return the judgement of a mail whose very signed text came before: its signature proves nothing any more."""
+    why = "the very same signed text came before: a replay?"
+    outcome = replace(
+        judged.outcome, state=MessageState.HELD, why=why, trust=Trust.SUSPICIOUS, signature=SignatureState.STALE
+    )
     return replace(judged, outcome=outcome, decision=Decision(Verdict.HELD, False, why))
 
 

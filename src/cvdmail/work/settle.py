@@ -25,7 +25,7 @@ from cvdmail.work.believe import Beliefs, believe_by_policy
 from cvdmail.work.bounced import demote_bounced
 from cvdmail.work.bounces import bounced
 from cvdmail.work.desk import DAEMON, Desk
-from cvdmail.work.judge import Judged, as_copy, find, held, judge, tickets_in, words_of
+from cvdmail.work.judge import Judged, as_copy, find, judge, replayed, tickets_in, words_of
 from cvdmail.work.read_ahead import Prepared, basis
 
 _HELD_EVENTS = {
@@ -123,7 +123,7 @@ class _Writing:
         judged = judge(self.desk, self.known, one, match(find(self.known, one, parties)))
         if one.signed_sha256 is not None:
             if self.known.signed.get(one.signed_sha256, set()) - {one.record.row}:
-                judged = held(judged, "the very same signed text came before: a replay?")
+                judged = replayed(judged)
             self.known.signed.setdefault(one.signed_sha256, set()).add(one.record.row)
         if judged.outcome.state is not MessageState.FILED or judged.match.certain is None:
             return await self._hold(one, judged)
