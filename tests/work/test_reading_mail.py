@@ -136,8 +136,5 @@ async def test_a_bounce_marks_the_delivery_and_ranks_the_contact_lower(queued_la
         assert w.lab.rows("SELECT actor FROM event WHERE kind = 'contact_demoted'") == [("daemon",)]
         await w.take(bounce("again", message_id, VENDOR, report=report))
         assert (await contact())[0] == score
-        listed = (await w.command("ada", "contact", "list", "--json")).good().lines
-        assert [
-            (one["score"], one["state"], one["evidence"][-1]["kind"]) for one in listed if one["value"] == VENDOR
-        ] == [(score, "confirmed", "bounce")]
+        assert "confirmed, bounced" in (await w.command("ada", "contact", "list")).good().out
         assert (await audit(w.desk))["problems"] == []
