@@ -144,13 +144,31 @@ def seeds() -> list[bytes]:
     return [one.encode() for one in mails]
 
 
-def fuzz(corpus: str, findings: str, seconds: int) -> None:
+WORDS = (
+    "Content-Type: ", "Content-Transfer-Encoding: base64", "quoted-printable",
+    "Content-Disposition: attachment; filename=",
+    "multipart/mixed; boundary=b", "multipart/signed", "multipart/encrypted", "multipart/report", "message/rfc822",
+    "message/delivery-status", "application/pgp-signature", "application/pgp-encrypted", "text/html", "text/plain",
+    "charset=", "utf-16", "iso-2022-jp", "name*0*=utf-8''%E2", "\r\n--b\r\n", "\r\n--b--\r\n", "\r\n\r\n",
+    "=?utf-8?q?=41?=", "=?utf-8?b?QQ==?=", "From: ", "<a@vendor.example>", "List-Id: <x>", "Autocrypt: keydata=", "Return-Path: <>",
+    "Auto-Submitted: auto-replied", "Authentication-Results: mx.lab.example; dkim=pass header.d=", "Message-ID: <",
+    "-----BEGIN PGP MESSAGE-----", "-----BEGIN PGP SIGNED MESSAGE-----", "-----END PGP SIGNATURE-----", "- -----",
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----", "Final-Recipient: rfc822; ", "Action: failed", "Status: 5.1.1", "<blockquote>",
+    "<div hidden>", "<!--", "15 January 2031", "next week", "Q3 2031", "ticket EXV-12345", "CVE-2031-12345", "\xe2\x80\xae",
+)  # fmt: skip
+
+
+def fuzz(place: str, findings: str, seconds: int) -> None:
     """Fuzz in this process, which libFuzzer ends."""
+    words = Path(place, "words")
+    lines = ["".join(f"\\x{byte:02x}" for byte in word.encode("latin-1")) for word in WORDS]
+    words.write_text("".join(f'"{line}"\n' for line in lines))
     options = [
+        f"-dict={words}", "-len_control=20",
         f"-max_total_time={seconds}", f"-max_len={MAX_LENGTH}", f"-timeout={SECONDS_FOR_ONE}",
         f"-rss_limit_mb={MEGABYTES}", f"-artifact_prefix={findings}/", "-print_final_stats=1",
     ]  # fmt: skip
-    atheris.Setup([sys.argv[0], *options, corpus], one_input)
+    atheris.Setup([sys.argv[0], *options, str(Path(place, "corpus"))], one_input)
     atheris.Fuzz()
 
 
@@ -158,7 +176,7 @@ def main() -> int:
     """Fuzz for so many seconds, or run inputs again."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seconds", type=int, default=600)
-    arguments.add_argument("--inside", nargs=2, metavar=("CORPUS", "FINDINGS"), help=argparse.SUPPRESS)
+    arguments.add_argument("--inside", nargs=2, metavar=("PLACE", "FINDINGS"), help=argparse.SUPPRESS)
     arguments.add_argument("inputs", nargs="*", help="inputs to run again instead")
     given = arguments.parse_args()
     if given.inside:
@@ -168,10 +186,11 @@ def main() -> int:
     if given.inputs or given.inside:
         return 0
     findings = Path(tempfile.mkdtemp(prefix="cvd-findings-"))
-    with tempfile.TemporaryDirectory(prefix="cvd-fuzz-") as corpus:
+    with tempfile.TemporaryDirectory(prefix="cvd-fuzz-") as place:
+        Path(place, "corpus").mkdir()
         for number, seed in enumerate(seeds()):
-            Path(corpus, f"seed-{number}").write_bytes(seed)
-        command = [sys.executable, __file__, "--seconds", str(given.seconds), "--inside", corpus, str(findings)]
+            Path(place, "corpus", f"seed-{number}").write_bytes(seed)
+        command = [sys.executable, __file__, "--seconds", str(given.seconds), "--inside", place, str(findings)]
         ended = subprocess.run(command, check=False).returncode
     found = sorted(findings.iterdir())
     if not found:
