@@ -146,15 +146,16 @@ def seeds() -> list[bytes]:
 
 WORDS = (
     "Content-Type: ", "Content-Transfer-Encoding: base64", "quoted-printable",
-    "Content-Disposition: attachment; filename=",
-    "multipart/mixed; boundary=b", "multipart/signed", "multipart/encrypted", "multipart/report", "message/rfc822",
-    "message/delivery-status", "application/pgp-signature", "application/pgp-encrypted", "text/html", "text/plain",
-    "charset=", "utf-16", "iso-2022-jp", "name*0*=utf-8''%E2", "\r\n--b\r\n", "\r\n--b--\r\n", "\r\n\r\n",
-    "=?utf-8?q?=41?=", "=?utf-8?b?QQ==?=", "From: ", "<a@vendor.example>", "List-Id: <x>", "Autocrypt: keydata=", "Return-Path: <>",
+    "Content-Disposition: attachment; filename=", "multipart/mixed; boundary=b", "multipart/signed",
+    "multipart/encrypted", "multipart/report", "message/rfc822", "message/delivery-status",
+    "application/pgp-signature", "application/pgp-encrypted", "text/html", "text/plain", "charset=", "utf-16",
+    "iso-2022-jp", "name*0*=utf-8''%E2", "\r\n--b\r\n", "\r\n--b--\r\n", "\r\n\r\n", "=?utf-8?q?=41?=",
+    "=?utf-8?b?QQ==?=", "From: ", "<a@vendor.example>", "List-Id: <x>", "Autocrypt: keydata=", "Return-Path: <>",
     "Auto-Submitted: auto-replied", "Authentication-Results: mx.lab.example; dkim=pass header.d=", "Message-ID: <",
     "-----BEGIN PGP MESSAGE-----", "-----BEGIN PGP SIGNED MESSAGE-----", "-----END PGP SIGNATURE-----", "- -----",
-    "-----BEGIN PGP PUBLIC KEY BLOCK-----", "Final-Recipient: rfc822; ", "Action: failed", "Status: 5.1.1", "<blockquote>",
-    "<div hidden>", "<!--", "15 January 2031", "next week", "Q3 2031", "ticket EXV-12345", "CVE-2031-12345", "\xe2\x80\xae",
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----", "Final-Recipient: rfc822; ", "Action: failed", "Status: 5.1.1",
+    "<blockquote>", "<div hidden>", "<!--", "15 January 2031", "next week", "Q3 2031", "ticket EXV-12345",
+    "CVE-2031-12345", "\xe2\x80\xae",
 )  # fmt: skip
 
 
