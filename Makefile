@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+FUZZ_SECONDS ?= 600
 
 .PHONY: help setup demo test check bench fuzz eval eval-threads setup-system lock clean
 
@@ -37,7 +38,8 @@ check: $(VENV)/.dev ## Lint, format, types, import rules, the README's commands
 bench: $(VENV)/.dev ## Measure ratios to bare gpg, start-up, memory
 	@$(BIN)/python make/bench.py
 
-fuzz: $(VENV)/.dev ## Run the property tests for long
+fuzz: $(VENV)/.dev ## Fuzz the readers of mail (FUZZ_SECONDS=600), then run the property tests for long
+	@$(BIN)/python tests/fuzz_mail.py --seconds $(FUZZ_SECONDS)
 	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) -q tests/core tests/work/test_outbox_machine.py -k "hypothesis or property or arbitrary or fuzz or machine"
 
 eval: $(VENV)/.dev ## Measure extraction on labelled replies: make eval DATA=FILE

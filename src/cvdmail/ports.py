@@ -156,6 +156,12 @@ class OpenPgp(Protocol):
         """Verify a detached signature with the keys in ``rings`` only."""
         ...
 
+    async def verify_clear(
+        self, block: bytes, rings: Sequence[Path] = (), max_output: int = ...
+    ) -> tuple[tuple[Signature, ...], bytes]:
+        """Verify one clear-signed text with the keys in ``rings`` only; return gpg's own output as well."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:

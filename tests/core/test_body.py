@@ -204,6 +204,7 @@ def test_the_machine_readable_shapes() -> None:
         "kind": "reply",
         "language": "en",
         "encrypted": False,
+        "keys": [],
     }
     assert to_message_json(reading, "reply@vendor.example", False) == message
     whole = to_extract_json(reading, "reply@vendor.example", False)

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cvdmail.core.gpgmade import why_not_made
 from cvdmail.core.gpgstatus import (
     Decryption,
     Signature,
     SignatureState,
     Trouble,
     confirm,
+    read_clear_signed,
     read_decryption,
     read_verification,
     trouble,
     verdict,
-    why_not_made,
 )
 
 VENDOR = "A49D444B9F63BA0E6ECEADF89D57CCCAD05BAC71"
@@ -348,3 +349,29 @@ def test_no_line_of_a_good_transcript_can_be_missed(index: int) -> None:
     assert believes(status(*LINES), 0)
     result = read_decryption(status(*LINES[:index], *LINES[index + 1 :]), 0)
     assert not (result.ok and verdict(result.signatures, PINNED, MADE, MADE).state is S.GOOD)
+
+
+CLEAR = f"PLAINTEXT 74 {STAMP} "
+
+
+@pytest.mark.parametrize(
+    ("transcript", "exit_status", "states"),
+    [
+        (status(CLEAR, *GOOD), 0, [S.GOOD]),
+        (status(CLEAR, *GOOD, *checked("GOODSIG", OTHER)), 0, [S.GOOD, S.GOOD]),
+        (status(CLEAR, *BADSIG), 1, [S.BAD]),
+        (status(CLEAR, *UNKNOWN), 2, [S.UNKNOWN_KEY]),
+        (status(CLEAR, *SHA1), 2, [S.WEAK]),
+        (status(CLEAR, *GOOD), 2, [S.ERROR]),
+        (status(CLEAR, *GOOD, "FAILURE gpg-exit 33554433"), 0, [S.ERROR]),
+        (status(CLEAR, CLEAR, *GOOD), 0, [S.ERROR]),
+        (status(*GOOD, CLEAR), 0, [S.ERROR]),
+        (status(*GOOD), 0, [S.ERROR]),
+        (status(CLEAR), 0, [S.ERROR]),
+        (status("BEGIN_DECRYPTION", CLEAR, *GOOD), 0, [S.ERROR]),
+        (status(CLEAR, *GOOD)[:-1], 0, [S.ERROR]),
+        (b"", 0, [S.ERROR]),
+    ],
+)
+def test_clear_signed_text(transcript: bytes, exit_status: int, states: list[SignatureState]) -> None:
+    assert [one.state for one in read_clear_signed(transcript, exit_status)] == states

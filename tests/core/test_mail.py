@@ -11,9 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cvdmail.core import mail
+from cvdmail.core import decode, mail
 from cvdmail.core.ids import MessageId
-from cvdmail.core.mail import Mail, Part, parse
+from cvdmail.core.mail import Mail, parse
+from cvdmail.core.parts import NOWHERE, Inside, Part
 from cvdmail.errors import ParseLimit
 
 BOTH_LINE_ENDS = pytest.mark.parametrize("end", [b"\r\n", b"\n"], ids=["crlf", "lf"])
@@ -167,19 +168,46 @@ def test_boundaries_of_every_allowed_letter(value: bytes) -> None:
     assert [read.content(part) for part in read.root.children] == ([b"one"] if allowed else [])
 
 
-def test_a_forwarded_mail_is_a_leaf() -> None:
+def test_a_forwarded_mail_stands_by_itself() -> None:
     inner = b"From: other@x.example\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\nwords\r\n--i--\r\n"
     raw = b"Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\nContent-Type: message/rfc822\r\n\r\n" + inner
     read = parse(raw + b"\r\n--o--\r\n")
-    assert shape(read.root) == ("multipart/mixed", ["message/rfc822"])
-    assert read.content(read.root.children[0]) == inner
+    assert shape(read.root) == ("multipart/mixed", [("message/rfc822", [("multipart/mixed", ["text/plain"])])])
+    (forwarded,) = read.root.children
+    assert read.content(forwarded) == inner
+    assert forwarded.leaf
+    assert [part.inside for part in read.root.walk()] == [NOWHERE, NOWHERE, Inside.FORWARDED, Inside.FORWARDED]
+    assert list(read.root.own()) == [forwarded]
+
+
+def test_every_part_says_what_stands_around_it() -> None:
+    inner = (
+        b"Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\nsigned\r\n--s\r\n"
+        b"Content-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
+    )
+    outer = b"Content-Type: multipart/encrypted; boundary=e\r\n\r\n--e\r\n\r\n1\r\n--e\r\n" + inner + b"--e--\r\n"
+    assert [part.inside for part in parse(inner).root.walk()] == [NOWHERE, Inside.SIGNATURE, NOWHERE]
+    e, both = Inside.ENCRYPTION, Inside.ENCRYPTION | Inside.SIGNATURE
+    assert [part.inside for part in parse(outer).root.walk()] == [NOWHERE, e, e, both, e]
+    assert [part.inside for part in parse(inner, e).root.walk()] == [e, both, e]
+
+
+def test_a_forwarded_mail_in_an_encoding_stays_one_piece() -> None:
+    raw = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nRnJvbTogeA0KDQp4\r\n"
+    assert shape(parse(raw).root) == "message/rfc822"
+
+
+def test_two_types_are_none() -> None:
+    head = b"Content-Type: text/plain\r\nContent-Type: text/html\r\n"
+    assert parse(head + b"\r\nx").root.media_type == "application/octet-stream"
+    assert parse(b"Content-Type: text/html\r\n" * 2 + b"\r\nx").root.media_type == "text/html"
 
 
 def test_the_parts_of_a_digest_are_mails() -> None:
     read = parse(
         b"Content-Type: multipart/digest; boundary=d\r\n\r\n--d\r\n\r\nFrom: a@b.example\r\n\r\nx\r\n--d--\r\n"
     )
-    assert shape(read.root) == ("multipart/digest", ["message/rfc822"])
+    assert shape(read.root) == ("multipart/digest", [("message/rfc822", ["text/plain"])])
 
 
 def test_parts_are_walked_in_the_order_of_the_mail() -> None:
@@ -310,7 +338,7 @@ def test_references_keep_their_order_and_the_last_hundred() -> None:
     ],
 )
 def test_dates(value: str, wanted: datetime | None) -> None:
-    found = mail.read_date(value)
+    found = decode.read_date(value)
     assert found == wanted
     if found is not None and wanted is not None:
         assert found.utcoffset() == wanted.utcoffset()
@@ -431,12 +459,12 @@ def test_charsets_known_odd_and_hostile(charset: bytes, data: bytes, text: str) 
 
 def test_unknown_charset_names_leave_nothing_behind_in_memory() -> None:
     """A daemon reads hostile names for years; the interpreter remembers every codec name it was asked for."""
-    mail.decode_charset(b"x", "warm-up")
+    decode.decode_charset(b"x", "warm-up")
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
         for number in range(5000):
-            mail.decode_charset(b"x", f"x-hostile-{number}")
+            decode.decode_charset(b"x", f"x-hostile-{number}")
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
@@ -598,17 +626,17 @@ def test_arbitrary_bytes_raise_nothing_but_a_limit_and_slices_lie_inside(raw: by
 
 @given(data=st.binary(max_size=60), charset=st.text(max_size=30) | st.sampled_from(["utf-16", "utf-32", "hz", "cp037"]))
 def test_any_charset_name_decodes_to_something(data: bytes, charset: str) -> None:
-    assert isinstance(mail.decode_charset(data, charset.lower()), str)
+    assert isinstance(decode.decode_charset(data, charset.lower()), str)
 
 
 @given(data=st.binary(max_size=200), encoding=st.sampled_from(["base64", "quoted-printable", "7bit", ""]))
 def test_any_damage_to_a_transfer_encoding_yields_bytes(data: bytes, encoding: str) -> None:
-    assert len(mail.decode_transfer(data, encoding)) <= len(data) + 1
+    assert len(decode.decode_transfer(data, encoding)) <= len(data) + 1
 
 
 @given(text=st.text(max_size=120))
 def test_any_date_text_is_a_date_or_nothing(text: str) -> None:
-    found = mail.read_date(text)
+    found = decode.read_date(text)
     assert found is None or found.utcoffset() is not None
 
 

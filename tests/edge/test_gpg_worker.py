@@ -65,6 +65,15 @@ async def test_every_operation_gives_what_it_gives_without_a_worker(
         assert await other.verify_detached(TEXT, signature) == await one.verify_detached(TEXT, signature)
         (bad,) = await other.verify_detached(TEXT + b".", signature)
         assert bad.state is SignatureState.BAD
+        block = own.gpg("--digest-algo", "SHA512", "--clearsign", data=b"- words \n\nmore\n")
+        signatures, words = await one.verify_clear(block)
+        assert [(found.state, found.fingerprint) for found in signatures] == [(SignatureState.GOOD, str(key))]
+        assert (signatures, words) == await other.verify_clear(block)
+        assert words == b"- words\n\nmore\n"
+        ((bad,), _) = await one.verify_clear(block.replace(b"more", b"less"))
+        assert bad.state is SignatureState.BAD
+        for odd in (message, signature, b"words\n", block + block):
+            assert SignatureState.GOOD not in {found.state for found in (await one.verify_clear(odd))[0]}
 
 
 async def test_refusals_come_through_as_what_they_are(worker: GpgWorker, own: GpgHome, key: Fingerprint) -> None:

@@ -247,6 +247,11 @@ class BrokenGpg(OpenPgp):
     async def verify_detached(self, data: bytes, signature: bytes, rings: Sequence[Path] = ()) -> tuple[Signature, ...]:
         return await self._gpg.verify_detached(data, signature, rings)
 
+    async def verify_clear(
+        self, block: bytes, rings: Sequence[Path] = (), max_output: int = 2**26
+    ) -> tuple[tuple[Signature, ...], bytes]:
+        return await self._gpg.verify_clear(block, rings, max_output)
+
 
 class Meanwhile(MemoryPostman):
     """Does something while the first mail is on the wire; the mail itself is taken."""

@@ -81,6 +81,7 @@ async def test_the_very_same_signed_text_in_a_second_mail_is_held(queued_lab: La
         assert (await w.take(signed(head("first", token), part, signature))).record.state is MessageState.FILED
         again = await w.take(signed(head("second", token), part, signature))
         assert (again.record.state, again.cases, again.believed) == (MessageState.HELD, (), frozenset())
+        assert (again.record.signature, again.trust) == (SignatureState.STALE, Trust.SUSPICIOUS)
         resealed = await w.take(encrypted(head("third", token), w.seal(signed(b"", part, signature))))
         assert (resealed.record.state, resealed.believed) == (MessageState.HELD, frozenset())
 

@@ -115,7 +115,7 @@ def list_(vendor: str | None, as_json: bool) -> None:
                 one["vendor"],
                 one["channel"],
                 one["value"],
-                one["state"],
+                one["state"] + (", bounced" if any(each["kind"] == "bounce" for each in one["evidence"]) else ""),
                 one["score"],
                 one["fingerprint"],
                 one["clear"] or "",

@@ -90,6 +90,9 @@ def show(number: int, as_json: bool) -> None:
     echo(f"Subject:   {visible(str(one.reading.get('subject') or ''))}")
     echo(f"State:     {one.record.state.value} ({one.record.why or ''})")
     echo(f"Signature: {one.record.signature.value if one.record.signature else 'none'}")
+    for key in one.reading.get("keys") or ():
+        echo(f"Key:       {visible(str(key))} came with this mail; compare it by another channel, then:")
+        echo("           cvdmail key pin FILE --contact ADDRESS")
     echo()
     text = one.reading.get("text")
     echo(visible_lines(text if isinstance(text, str) else raw.decode("utf-8", "replace")[:20000]))

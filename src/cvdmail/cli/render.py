@@ -186,6 +186,7 @@ def message_json(
         "encrypted": bool(record.encrypted),
         "text": reading.get("text"),
         "attachments": reading.get("attachments", []),
+        "keys": reading.get("keys", []),
         "facts": [fact_json(one) for one in facts],
     }
 

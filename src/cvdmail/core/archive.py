@@ -179,7 +179,12 @@ _KEPT = (EventKind.MAIL_FROZEN, EventKind.MAIL_FILED, EventKind.MAIL_IMPORTED)
 
 
 def must_be_signed(event: Event) -> bool:
-    """Say whether an event is a person's decision: by its kind, or because it names a person as who decided."""
+    """Say whether an event is a person's decision: by its kind, or because it names a person as who decided.
+
+    The one demotion that is nobody's decision only ranks a contact lower: the daemon's, over a mail that bounced.
+    """
+    if event.kind is EventKind.CONTACT_DEMOTED and event.actor == "daemon" and set(event.body) == {"contact", "outbox"}:
+        return False
     return event.kind in DECISIONS or event.body.get("by") == "person"
 
 

@@ -1,12 +1,14 @@
 """The words of a mail: which part holds them, and what the whole says.
 
-Only the sender's own body is read: the first text part (or the HTML, turned into text) outside attachments and outside
-forwarded mails.  In a delivery report the machine-readable part is read as well (RFC 3464).
+Only the sender's own body is read: the first text part (or the HTML, turned into text) outside attachments, outside
+forwarded mails and outside a mailing list's frame.  In a delivery report the machine-readable part is read as well
+(RFC 3464), in a bounce of another form what flufl.bounce finds in its words.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cvdmail.core.extract import (
@@ -18,17 +20,27 @@ from cvdmail.core.extract import (
     delivery_status_facts,
     extract,
     to_json,
+    worded_bounces,
 )
+from cvdmail.core.extract.facts import Bounce, FactKind
 from cvdmail.core.html import to_text
-from cvdmail.core.mail import Mail, Part, read_headers
+from cvdmail.core.keysent import keys_sent
+from cvdmail.core.listframe import from_list, without_footer
+from cvdmail.core.mail import Mail, read_headers
+from cvdmail.core.parts import Inside, Part
 from cvdmail.core.sender import read_sender
 
 MAX_BODY = 256 * 1024
 
+_QUOTED_ID = re.compile(r"^[> \t]{0,8}Message-ID:[ \t]{0,8}<([^<>\s]{3,250})>", re.IGNORECASE | re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a mail says: its kind, the real subject, the reply's own words, and the facts in them."""
+    """What a mail says: its kind, the real subject, the reply's own words, and the facts in them.
+
+    ``keys`` are the fingerprints of OpenPGP keys that came along: for a person to compare, never used.
+    """
 
     kind: MailKind
     sender: str | None
@@ -36,31 +48,18 @@ class Reading:
     date: datetime | None
     extraction: Extraction = field(repr=False)
     attachments: tuple[str, ...] = field(repr=False)
+    keys: tuple[str, ...] = ()
 
 
 def body_text(mail: Mail) -> str:
     """Return the sender's own words with LF line ends; empty if there is no readable part."""
-    own = _own_parts(mail)
+    own = list(mail.root.own())
     plain = next((part for part in own if part.media_type == "text/plain"), None)
     text = mail.text(plain)[:MAX_BODY] if plain is not None else ""
-    if text.strip():
-        return text
-    html = next((part for part in own if part.media_type == "text/html"), None)
-    return to_text(mail.text(html))[:MAX_BODY] if html is not None else text
-
-
-def _own_parts(mail: Mail) -> list[Part]:
-    """Return the leaves that are neither attached nor inside something attached."""
-    found: list[Part] = []
-    waiting = [mail.root]
-    while waiting:
-        part = waiting.pop()
-        if part.disposition == "attachment":
-            continue
-        if not part.children:
-            found.append(part)
-        waiting.extend(reversed(part.children))
-    return found
+    if not text.strip():
+        html = next((part for part in own if part.media_type == "text/html"), None)
+        text = to_text(mail.text(html))[:MAX_BODY] if html is not None else text
+    return without_footer(text) if from_list(mail.root) else text
 
 
 def attachment_names(mail: Mail) -> tuple[str, ...]:
@@ -68,7 +67,7 @@ def attachment_names(mail: Mail) -> tuple[str, ...]:
     return tuple(
         part.filename or "unnamed"
         for part in mail.root.walk()
-        if not part.children and (part.disposition == "attachment" or part.filename)
+        if part.leaf and not part.inside & Inside.FORWARDED and (part.disposition == "attachment" or part.filename)
     )
 
 
@@ -91,26 +90,55 @@ def read(outer: Mail, inner: Mail | None, received_at: datetime, known_lines: fr
     )
     extraction = extract(reply)
     if kind is MailKind.BOUNCE:
-        reported = _delivery_facts(mail)
+        reported = _delivery_facts(mail, tuple(one for one in extraction.facts if one.kind is FactKind.BOUNCE))
         if reported:
             extraction = Extraction(extraction.text, extraction.language, reported)
     sender = read_sender(outer.root).address
-    return Reading(kind, str(sender) if sender else None, subject, date, extraction, attachment_names(mail))
-
-
-def _delivery_facts(mail: Mail) -> tuple[Fact, ...]:
-    status = next((part for part in mail.root.walk() if part.media_type == "message/delivery-status"), None)
-    if status is None:
-        return ()
-    returned = next(
-        (part for part in mail.root.walk() if part.media_type in ("message/rfc822", "text/rfc822-headers")), None
+    return Reading(
+        kind,
+        str(sender) if sender else None,
+        subject,
+        date,
+        extraction,
+        attachment_names(mail),
+        keys_sent(outer, inner),
     )
-    original = None
+
+
+def _delivery_facts(mail: Mail, worded: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return what a bounce says of its recipients; ``worded`` is what was found in its plain words."""
+    own = [part for part in mail.root.walk() if not part.inside & Inside.FORWARDED]
+    texts = [
+        (part.first("content-description") or "", mail.text(part)) for part in own if part.media_type == "text/plain"
+    ]
+    original = _original_message_id(mail, own, texts)
+    status = next((part for part in own if part.media_type == "message/delivery-status"), None)
+    reported = delivery_status_facts(mail.text(status), original) if status is not None else ()
+    if reported:
+        return reported
+    sender = read_sender(mail.root).address
+    failed = mail.root.values("x-failed-recipients")
+    found = worded_bounces(texts, str(sender) if sender else "", failed, original)
+    return found or tuple(
+        replace(fact, value=replace(fact.value, original_message_id=original))
+        for fact in worded
+        if isinstance(fact.value, Bounce)
+    )
+
+
+def _original_message_id(mail: Mail, own: list[Part], texts: list[tuple[str, str]]) -> str | None:
+    """Return the Message-ID of the mail that came back: from what was returned, else from what the bounce cites."""
+    returned = next((part for part in own if part.media_type in ("message/rfc822", "text/rfc822-headers")), None)
     if returned is not None:
         block = mail.content(returned)[: 64 * 1024].partition(b"\r\n\r\n")[0].partition(b"\n\n")[0]
         found = next((header.text for header in read_headers(block) if header.name == "message-id"), None)
-        original = found.strip("<> ") if found else None
-    return delivery_status_facts(mail.text(status), original)
+        if found:
+            return found.strip("<> ")
+    quoted = next((match for _, text in texts if (match := _QUOTED_ID.search(text[:MAX_BODY]))), None)
+    if quoted is not None:
+        return quoted[1]
+    cited = (*mail.in_reply_to, *mail.references[-1:])
+    return str(cited[0]) if cited else None
 
 
 def to_message_json(reading: Reading, message_id: str | None, encrypted: bool) -> dict[str, object]:
@@ -123,6 +151,7 @@ def to_message_json(reading: Reading, message_id: str | None, encrypted: bool) -
         "kind": reading.kind.value,
         "language": reading.extraction.language,
         "encrypted": encrypted,
+        "keys": list(reading.keys),
     }
 
 

@@ -48,10 +48,11 @@ _KEY_NAME = re.compile(rb"(?:[0-9A-F]{16}|[0-9A-F]{40}|[0-9A-F]{64})\Z")
 _NUMBER = re.compile(rb"[0-9]{1,11}\Z")
 _LAST_INSTANT = 1 << 32  # OpenPGP times are 32 bits of seconds
 
-_FAILURES = frozenset(
+FAILURES = frozenset(
     b"DECRYPTION_FAILED BADMDC UNEXPECTED NODATA ERROR FAILURE TRUNCATED BADARMOR RSA_OR_IDEA ERRMDC "
     b"BEGIN_ENCRYPTION SIG_CREATED IMPORT_OK DELETE_PROBLEM".split()
 )
+"""The words that say that something went wrong, or that gpg did something else than it was asked for."""
 _FRAME = (b"BEGIN_DECRYPTION", b"DECRYPTION_INFO", b"PLAINTEXT", b"DECRYPTION_OKAY", b"END_DECRYPTION")
 Line = tuple[bytes, bytes]  # a keyword, and what stands behind it
 
@@ -149,7 +150,7 @@ def confirm(first: Decryption, second: Decryption) -> Decryption:
 
 def _hopeless(words: Sequence[bytes]) -> bool:
     """Tell whether a failure is named that no signature can cause; ``FAILURE`` itself follows every ``BADSIG``."""
-    return not _FAILURES.isdisjoint(set(words) - {b"FAILURE"})
+    return not FAILURES.isdisjoint(set(words) - {b"FAILURE"})
 
 
 def _why_unsound(lines: Sequence[Line], words: list[bytes]) -> str:
@@ -158,7 +159,7 @@ def _why_unsound(lines: Sequence[Line], words: list[bytes]) -> str:
         return "it is not an encrypted message"
     if b"DECRYPTION_FAILED" in words or b"BADMDC" in words:
         return "it was changed on its way, cut short, or has no integrity protection"
-    if not _FAILURES.isdisjoint(words):
+    if not FAILURES.isdisjoint(words):
         return "gpg reports a failure"
     if any(words.count(word) != 1 for word in _FRAME):
         return "it is not exactly one text under one encryption"
@@ -191,7 +192,23 @@ def read_verification(status: bytes, exit_status: int) -> tuple[Signature, ...]:
     if not signatures:
         return (Signature(SignatureState.ERROR, note="it holds no signature that can be read"),)
     words = {word for word, _ in lines}
-    ended_well = exit_status == 0 and words.isdisjoint(_FAILURES | {b"PLAINTEXT", b"BEGIN_DECRYPTION"})
+    ended_well = exit_status == 0 and words.isdisjoint(FAILURES | {b"PLAINTEXT", b"BEGIN_DECRYPTION"})
+    return signatures if ended_well else _disbelieved(signatures)
+
+
+def read_clear_signed(status: bytes, exit_status: int) -> tuple[Signature, ...]:
+    """Judge one run of ``gpg --verify`` on a clear-signed text whose words gpg wrote out; never raises.
+
+    Exactly one text, and every signature behind it: with two texts nobody could say which one is signed.
+    """
+    lines = status_lines(status)
+    if lines is None:
+        return (Signature(SignatureState.ERROR, note="the status of gpg cannot be read"),)
+    signatures = _signatures(lines)
+    words = [word for word, _ in lines]
+    if not signatures or words.count(b"PLAINTEXT") != 1 or words.index(b"PLAINTEXT") > words.index(b"NEWSIG"):
+        return (Signature(SignatureState.ERROR, note="it is not exactly one text with its signature"),)
+    ended_well = exit_status == 0 and FAILURES.isdisjoint(words) and b"BEGIN_DECRYPTION" not in words
     return signatures if ended_well else _disbelieved(signatures)
 
 
@@ -368,31 +385,3 @@ def _error_numbers(lines: Sequence[Line]) -> Iterator[int]:
 _PASSPHRASE_CODES = frozenset({11, 177})
 _AGENT_CODES = frozenset({62, 77, 78, 85, 99, 198, 257, 258, 259, 260, 262, 270, 271})
 _FROM_PINENTRY = 5
-
-
-def why_not_made(
-    status: bytes, exit_status: int, *, keys: frozenset[str], encrypted: bool, signers: frozenset[str] | None
-) -> str:
-    """Return why the product of an encrypting or signing run must not be used, or nothing if it may.
-
-    ``keys`` are the primary fingerprints that gpg was given, ``signers`` those (subkeys included) one of which must
-    have made the one signature; None if there must be no signature.
-    """
-    lines = status_lines(status)
-    if lines is None:
-        return "the status of gpg cannot be read"
-    words = [word for word, _ in lines]
-    unusable = [rest.split(b" ")[-1].decode("latin-1") for word, rest in lines if word in (b"INV_RECP", b"INV_SGNR")]
-    if unusable:
-        return f"gpg cannot use the key {unusable[0]}" if unusable[0] in keys else "gpg cannot use a key"
-    considered = [rest for word, rest in lines if word == b"KEY_CONSIDERED"]
-    if any(one[:-2].decode("latin-1") not in keys or one[-2:] not in (b" 0", b" 2") for one in considered):
-        return "gpg considered another key than those named"
-    if exit_status != 0 or not _FAILURES.isdisjoint(set(words) - {b"SIG_CREATED", b"BEGIN_ENCRYPTION"}):
-        return "gpg reports a failure"
-    if words.count(b"END_ENCRYPTION") != int(encrypted) or words.count(b"BEGIN_ENCRYPTION") != int(encrypted):
-        return "gpg did not encrypt exactly once"
-    made = [rest.split(b" ")[-1].decode("latin-1") for word, rest in lines if word == b"SIG_CREATED"]
-    if len(made) != int(signers is not None) or not (signers or frozenset()).issuperset(made):
-        return "gpg did not sign exactly once, with the key named"
-    return ""

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from email.utils import getaddresses
 from typing import Any
 
+from cvdmail.core.decode import read_date
 from cvdmail.core.extract.mailkind import MailKind
 from cvdmail.core.ids import Address, CaseId, MessageId
-from cvdmail.core.mail import Part, read_date
 from cvdmail.core.matching import TraceKind
+from cvdmail.core.parts import Part
 from cvdmail.core.records import Direction, MessageState
 from cvdmail.core.similarity import Trait, linked_ids
 from cvdmail.core.threading import Subject

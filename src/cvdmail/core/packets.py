@@ -19,6 +19,7 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -41,7 +42,7 @@ _CRC24_INIT, _CRC24_POLY = 0xB704CE, 0x1864CFB
 _FIRST_PARTIAL = 512  # RFC 9580 section 4.2.1.4: the first partial length is at least this
 _HEAD = 64  # bytes of a body that are handed out: enough for a version 6 PKESK with its fingerprint
 
-_PKESK, _SKESK, _SECRET_KEY, _SED, _SECRET_SUBKEY, _SEIPD, _AEAD = 1, 3, 5, 9, 7, 18, 20
+_PKESK, _SKESK, _SECRET_KEY, _PUBLIC_KEY, _SECRET_SUBKEY, _SED, _SEIPD, _AEAD = 1, 3, 5, 6, 7, 9, 18, 20
 _STREAMED = frozenset({8, 9, 11, 18, 20})  # the only kinds whose length may be partial or left open
 
 
@@ -50,6 +51,8 @@ class Armor(Enum):
 
     MESSAGE = "PGP MESSAGE"
     PRIVATE_KEY = "PGP PRIVATE KEY BLOCK"
+    PUBLIC_KEY = "PGP PUBLIC KEY BLOCK"
+    SIGNATURE = "PGP SIGNATURE"
 
 
 class DataKind(Enum):
@@ -75,11 +78,16 @@ class EncryptedShape:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One packet: its tag, the first bytes of its body (at most 64) and whether its length was partial or open."""
+    """One packet: its tag, the first bytes of its body (at most 64) and whether its length was partial or open.
+
+    ``start`` and ``end`` are the range of its body; of a streamed one, of its first piece.
+    """
 
     tag: int
     head: bytes
     streamed: bool
+    start: int = 0
+    end: int = 0
 
 
 def _refused(why: str) -> CryptoRefused:
@@ -191,14 +199,15 @@ def packets(data: bytes) -> Iterator[Packet]:
             raise _refused("a packet that must say its length does not")
         if more and length < _FIRST_PARTIAL:
             raise _refused("a partial length is too short")
-        position = start + length
+        body_end = position = start + length
+        body = start
         while more:
             chunks += 1
             if chunks > MAX_CHUNKS:
                 raise ParseLimit("OpenPGP data", f"it is cut into more than {MAX_CHUNKS} pieces", "")
             start, length, more = _new_length(data, position)
             position = start + length
-        yield Packet(tag, head, streamed)
+        yield Packet(tag, head, streamed, body, body_end)
 
 
 def _header(data: bytes, position: int) -> tuple[int, int, int, bool]:
@@ -295,3 +304,22 @@ def secret_keys(data: bytes) -> tuple[int, int]:
     """Return how many primary secret keys and how many secret subkeys the binary ``data`` holds; raises as above."""
     tags = [packet.tag for packet in packets(data)]
     return tags.count(_SECRET_KEY), tags.count(_SECRET_SUBKEY)
+
+
+def certificates(data: bytes) -> tuple[str, ...]:
+    """Return the fingerprints of the primary public keys in the binary ``data``, in upper-case hex; raises as above.
+
+    Computed from the key packets alone (RFC 9580 section 5.5.4, versions 4 and 6): what they claim, not that they are
+    whole.  Other versions are left out.
+    """
+    found = []
+    for packet in packets(data):
+        if packet.tag != _PUBLIC_KEY or packet.streamed:
+            continue
+        body = data[packet.start : packet.end]
+        if body[:1] == b"\x04" and len(body) < 1 << 16:
+            hashed = hashlib.sha1(b"\x99" + len(body).to_bytes(2, "big") + body, usedforsecurity=False)
+            found.append(hashed.hexdigest().upper())
+        elif body[:1] == b"\x06":
+            found.append(hashlib.sha256(b"\x9b" + len(body).to_bytes(4, "big") + body).hexdigest().upper())
+    return tuple(found)

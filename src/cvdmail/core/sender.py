@@ -8,6 +8,7 @@ somebody meant them to.
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -15,8 +16,12 @@ from enum import Enum
 import mailparser
 
 from cvdmail.core.ids import Address
-from cvdmail.core.mail import Mail, Part
+from cvdmail.core.mail import Mail
+from cvdmail.core.parts import Part
 from cvdmail.errors import Refused
+
+# It would write down what it stumbled over: words from outside.
+logging.getLogger("mailparser").disabled = True
 
 # A display name of words and whole quoted strings, then one address in angle brackets; no quote anywhere else.
 _MAILBOX = re.compile(r'(?:[^<>@,;:()\\"]|"(?:[^"\\]|\\.){0,200}"){0,200}<([^<>@\s"]{1,64}@[^<>@\s"]{1,255})>\s*\Z')

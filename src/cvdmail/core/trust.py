@@ -14,7 +14,8 @@ from enum import Enum
 
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.ids import Address
-from cvdmail.core.mail import Part
+from cvdmail.core.lookalike import likeness
+from cvdmail.core.parts import Part
 from cvdmail.core.registrable import MAIL_PROVIDERS, registrable_domain
 from cvdmail.core.sender import Sender
 
@@ -134,19 +135,7 @@ def suspicion(
         return f"its signature is {signature.value}"
     if transport is Authentication.FAIL:
         return "our mail host says that the sender's domain is forged"
-    return "its domain looks like a known one, and is another" if _looks_alike(sender, known) else None
-
-
-def _looks_alike(sender: Sender, known: Collection[Address]) -> bool:
-    """Say whether the sender's domain is one edit away from a known one (a look-alike), without being known."""
-    if sender.address is None or known_sender(sender, known):
-        return False
-    return any(_one_edit(sender.address.domain, address.domain) for address in known)
-
-
-def _one_edit(left: str, right: str) -> bool:
-    if left == right or abs(len(left) - len(right)) > 1 or max(len(left), len(right)) > 253:
-        return False
-    short, long = sorted((left, right), key=len)
-    at = next((index for index, char in enumerate(short) if char != long[index]), len(short))
-    return short[at + 1 :] == long[at + 1 :] if len(short) == len(long) else short[at:] == long[at + 1 :]
+    like = (
+        likeness(sender.address.domain, {address.domain for address in known}) if sender.address is not None else None
+    )
+    return f"its domain looks like a known one, and is another: {like.value}" if like is not None else None

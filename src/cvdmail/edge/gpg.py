@@ -17,7 +17,7 @@ import functools
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from cvdmail.core import certificate, gpgstatus, packets
+from cvdmail.core import certificate, gpgmade, gpgstatus, packets
 from cvdmail.core.gpgstatus import Decryption, Signature, Trouble
 from cvdmail.core.ids import Fingerprint
 from cvdmail.edge.gpgprocess import BESIDE, MAX_OUTPUT_BYTES, Finished, checked_home, run
@@ -135,6 +135,14 @@ class Gpg:
         finished = await self._run(options, data=data, beside=signature)
         return gpgstatus.read_verification(finished.status, finished.exit_status)
 
+    async def verify_clear(
+        self, block: bytes, rings: Sequence[Path] = (), max_output: int = packets.MAX_BYTES
+    ) -> tuple[tuple[Signature, ...], bytes]:
+        """Check one clear-signed text with the keys in ``rings`` alone; return its signatures and gpg's own output."""
+        options = [*self._keyrings(rings, own=False), "--max-output", str(max_output + _SLACK), "--output", "-"]
+        finished = await self._run([*options, "--verify", "--", "-"], data=block, max_output=max_output)
+        return gpgstatus.read_clear_signed(finished.status, finished.exit_status), finished.output
+
     async def _run(
         self,
         arguments: Sequence[str],
@@ -190,7 +198,7 @@ class Gpg:
         self._raise_trouble(finished)
         named = frozenset({str(signer)}) if signer else frozenset()
         judge = functools.partial(
-            gpgstatus.why_not_made, finished.status, finished.exit_status, keys=keys | named, encrypted=encrypted
+            gpgmade.why_not_made, finished.status, finished.exit_status, keys=keys | named, encrypted=encrypted
         )
         why = judge(signers=self._signing_keys.get(signer, named) if signer else None)
         if why and signer and finished.exit_status == 0:

@@ -77,6 +77,14 @@ class GpgWorker:
         answer = await self._ask({"do": "verify_detached", "rings": frames.rings_out(rings)}, data, signature)
         return tuple(frames.signature_in(one) for one in answer.values["signatures"])
 
+    async def verify_clear(
+        self, block: bytes, rings: Sequence[Path] = (), max_output: int = packets.MAX_BYTES
+    ) -> tuple[tuple[Signature, ...], bytes]:
+        """See :meth:`cvdmail.ports.OpenPgp.verify_clear`."""
+        values = {"do": "verify_clear", "rings": frames.rings_out(rings), "max_output": max_output}
+        answer = await self._ask(values, block)
+        return tuple(frames.signature_in(one) for one in answer.values["signatures"]), answer.blobs[0]
+
     async def _ask(self, values: Mapping[str, object], *blobs: bytes) -> Frame:
         writer = await self._connected()
         number = next(self._numbers)
@@ -196,4 +204,7 @@ async def _carry_out(gpg: Gpg, asked: Frame) -> Frame:
     if values["do"] == "verify_detached":
         signatures = await gpg.verify_detached(data, asked.blobs[1], rings)
         return Frame({"signatures": [frames.signature_out(one) for one in signatures]}, ())
+    if values["do"] == "verify_clear":
+        signatures, text = await gpg.verify_clear(data, rings, values["max_output"])
+        return Frame({"signatures": [frames.signature_out(one) for one in signatures]}, (text,))
     raise CryptoUnavailable("gpg worker", "it was asked for something it does not know", "this is a fault of ours")

@@ -80,6 +80,10 @@ class Contacts:
         """Confirm or demote a contact."""
         await self._connection.execute(sa.update(contact).where(contact.c.id == row).values(state=state))
 
+    async def set_score(self, row: int, score: float) -> None:
+        """Rank a contact higher or lower; its state stays as it is."""
+        await self._connection.execute(sa.update(contact).where(contact.c.id == row).values(score=score))
+
     async def note_evidence(
         self,
         row: int,

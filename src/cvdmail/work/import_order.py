@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from cvdmail.core.decode import read_date
 from cvdmail.core.ids import Address
 from cvdmail.core.imported import first_received, message_ids, sane
-from cvdmail.core.mail import Part, read_date, read_headers
+from cvdmail.core.mail import read_headers
+from cvdmail.core.parts import Part
 from cvdmail.core.sender import read_sender
 from cvdmail.core.threading import order, read_subject
 from cvdmail.errors import ParseLimit

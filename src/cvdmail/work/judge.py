@@ -15,7 +15,7 @@ from datetime import timedelta
 from cvdmail.core.body import Reading, to_message_json
 from cvdmail.core.clues import Known, clues
 from cvdmail.core.extract.facts import FactKind, Identifier
-from cvdmail.core.gpgstatus import Signature
+from cvdmail.core.gpgstatus import Signature, SignatureState
 from cvdmail.core.ids import Address
 from cvdmail.core.mail import Mail
 from cvdmail.core.matching import Clue, Decision, Match, Verdict, decide, match, reasons
@@ -116,9 +116,12 @@ def as_copy(prepared: Prepared) -> Judged:
     return Judged(outcome, match(()), Decision(Verdict.HELD, False, "copy"), None)
 
 
-def held(judged: Judged, why: str) -> Judged:
-    """Return the same judgement, held for a person."""
-    outcome = replace(judged.outcome, state=MessageState.HELD, why=why)
+def replayed(judged: Judged) -> Judged:
+    """Return the judgement of a mail whose very signed text came before: its signature proves nothing any more."""
+    why = "the very same signed text came before: a replay?"
+    outcome = replace(
+        judged.outcome, state=MessageState.HELD, why=why, trust=Trust.SUSPICIOUS, signature=SignatureState.STALE
+    )
     return replace(judged, outcome=outcome, decision=Decision(Verdict.HELD, False, why))
 
 
@@ -135,7 +138,9 @@ def _trust(
 ) -> tuple[Trust, str | None]:
     transport = authentication(mail.root, desk.config.mailbox.authserv_id, from_, desk.config.mailbox.authserv_hops)
     agree = opened.inner is None or _headers_agree(mail, opened.inner, from_, desk.config.mailbox.address)
-    judged_by = (signed.state, from_, known, transport, agree)
+    # What a mailing list framed is as good as unsigned, and no worse: the frame is none of the sender's doing.
+    state = SignatureState.NONE if opened.framed and signed.state is SignatureState.PARTIAL else signed.state
+    judged_by = (state, from_, known, transport, agree)
     return trust(*judged_by), suspicion(*judged_by)
 
 

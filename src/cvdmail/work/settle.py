@@ -23,9 +23,10 @@ from cvdmail.core.records import FactRecord, FactState, MessageState, OutboxReco
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import Beliefs, believe_by_policy
+from cvdmail.work.bounced import demote_bounced
 from cvdmail.work.bounces import bounced
 from cvdmail.work.desk import DAEMON, Desk
-from cvdmail.work.judge import Judged, as_copy, find, held, judge, tickets_in, words_of
+from cvdmail.work.judge import Judged, as_copy, find, judge, replayed, tickets_in, words_of
 from cvdmail.work.own_mail import as_sent, case_of_own, is_ours, told
 from cvdmail.work.read_ahead import Prepared, basis
 from cvdmail.work.similar import learn, note_left, similar
@@ -137,7 +138,7 @@ class _Writing:
         judged = judge(self.desk, self.known, one, match(clues))
         if one.signed_sha256 is not None:
             if self.known.signed.get(one.signed_sha256, set()) - {one.record.row}:
-                judged = held(judged, "the very same signed text came before: a replay?")
+                judged = replayed(judged)
             self.known.signed.setdefault(one.signed_sha256, set()).add(one.record.row)
         if judged.outcome.state is not MessageState.FILED or judged.match.certain is None:
             return await self._hold(one, judged)
@@ -213,6 +214,7 @@ class _Writing:
                 body: dict[str, Value] = {"outbox": mail.row}
                 event = Event(mail.chain, EventKind.DELIVERY_FAILED, self.now, DAEMON, body, mail.participant)
                 await self.tx.ledger.append(event)
+                await demote_bounced(self.tx, mail, address, self.now)
 
     async def end(self) -> None:
         """Write everything that was noted."""

@@ -25,7 +25,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cvdmail.core.extract.bounces import delivery_status_facts
+    from cvdmail.core.extract.bounces import delivery_status_facts, worded_bounces
     from cvdmail.core.extract.facts import Fact, FactKind, Grade, Where, from_json, to_json
     from cvdmail.core.extract.mailkind import MailKind, classify
     from cvdmail.core.extract.reading import Extraction, Reply, extract
@@ -46,6 +46,7 @@ __all__ = [
     "new_text",
     "normalise_line",
     "to_json",
+    "worded_bounces",
 ]
 
 # Loaded on first use: the tables of words take a while, and most commands only need the types of facts.
@@ -59,6 +60,7 @@ _HOMES = {
     "Where": "facts",
     "classify": "mailkind",
     "delivery_status_facts": "bounces",
+    "worded_bounces": "bounces",
     "extract": "reading",
     "from_json": "facts",
     "new_text": "zones",

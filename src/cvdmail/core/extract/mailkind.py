@@ -1,9 +1,9 @@
 """What sort of mail this is, before its words are read: a person's reply, or a machine's.
 
 Evidence, strongest first: the content type of a delivery report (RFC 3462, RFC 3464), ``Auto-Submitted`` (RFC 3834
-section 5), the older headers of the same meaning, an empty return path (RFC 5321 section 4.5.5), and last the words of
-subject and text.  Ticket systems put automatic headers on answers that a person typed; therefore an ``auto_reply``
-may still hold claims, which are then read with a weaker grade.
+section 5), the older headers of the same meaning, an empty return path (RFC 5321 section 4.5.5), an address that takes
+no answers, and last the words of subject and text, quoted lines aside.  Ticket systems put automatic headers on answers
+that a person typed; therefore an ``auto_reply`` may still hold claims, which are then read with a weaker grade.
 """
 
 from __future__ import annotations
@@ -109,6 +109,51 @@ _AUTOMATIC_TEXT = _Phrases(
     ("자동|автоматически", r"자동으로 (?:발송|전송|생성)|автоматически (?:создан|сгенерирован)"),
     ("系统自动", r"系统自动"),
 )
+# "Use our portal": an address where nobody reads says so itself.
+_UNREAD_TEXT = _Phrases(
+    (
+        "monitored|unattended|attended|no longer| read",
+        r"\b(?:mailbox|inbox|e-?mail address|e-?mail account|address|alias|account) is (?:not (?:being )?(?:actively )?"
+        r"(?:monitored|read|attended)|unmonitored|unattended|no longer (?:monitored|in use|used|read|active))\b",
+    ),
+    (
+        "do not re",
+        r"\bdo not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|mail|address|notification)\b",
+    ),
+    (
+        "to this",
+        r"\b(?:replies|responses) to this (?:e-?mail|message|mail|address) (?:are|will|can) ?not (?:be )?"
+        r"(?:read|monitored|received|answered|processed)\b",
+    ),
+    ("-only| only", r"\bthis is a (?:send|notification)[ -]only\b"),
+    ("antworten sie|postfach", r"\bantworten sie nicht auf diese\b|\bdieses postfach wird nicht (?:gelesen|betreut)\b"),
+    ("répond", r"\bmerci de ne pas répondre à ce\b|\bne répondez pas à ce\b"),
+    ("no respond", r"\bno respondas? a este (?:mensaje|correo)\b"),
+    ("返信|请勿|회신", r"返信しないで|返信いただいても|请勿(?:直接)?回复|회신하지 마"),
+)
+# A tracker tells what its robot did; what a person typed into it has no such line of its own.
+_TRACKER_TEXT = _Phrases(
+    (
+        "has been",
+        r"\byour (?:request|report|ticket|case|submission|enquiry|inquiry|issue) (?:\(?#?[\w-]{1,30}\)? )?has been "
+        r"(?:received|created|opened|submitted|logged|registered|assigned to)\b",
+    ),
+    (
+        "created|opened|logged|generated",
+        r"\ba (?:new )?(?:ticket|case|support request|service request) (?:\(?#?[\w-]{1,30}\)? )?(?:has been|was) "
+        r"(?:created|opened|logged|generated)\b",
+    ),
+    ("above", r"\b(?:type your (?:reply|response)|please type your reply|reply) above(?: this line)?\b"),
+)
+_TRACKER_HEADERS = (
+    "x-bugzilla-reason", "x-jira-fingerprint", "x-github-reason", "x-gitlab-notificationreason", "x-redmine-host",
+    "x-launchpad-bug", "x-trac-ticket-id", "x-mantis", "x-phabricator-mail-id", "x-debian-pr-message",
+    "x-zendesk-from-account-id", "x-rt-ticket", "x-otrs-ticket", "x-osticket", "x-freshdesk", "x-hackerone",
+)  # fmt: skip
+_NO_REPLY = re.compile(
+    r"(?:^|[<\s\"])(?:[\w.+-]{0,30}[._+-])?(?:do-?not-?|no-?)(?:reply|respond|response|antwort)[\w.+-]{0,30}@",
+    re.IGNORECASE,
+)
 _BOUNCE_WORDS = re.compile(
     r"\b(?:undeliver(?:able|ed)|delivery status notification|(?:mail )?delivery (?:has |to the following recipients? )?"
     r"fail(?:ed|ure)|returned mail|failure notice|could ?n[o']t be delivered|was automatically rejected"
@@ -143,7 +188,7 @@ def classify(headers: Mapping[str, Sequence[str]], content_type: str, subject: s
     report = _report_type(content_type)
     if report is not None:
         return MailKind.BOUNCE if report == "delivery-status" else MailKind.OTHER
-    head = text[:_HEAD].translate(_CHARACTERS).lower()
+    head = _own_lines(text).translate(_CHARACTERS).lower()
     title = subject[:500].translate(_CHARACTERS).lower()
     robot = bool(_ROBOT_SENDER.search(" ".join(headers.get("from", ()))[:500]))
     null_sender = any(value.strip() in {"<>", ""} for value in headers.get("return-path", ()))
@@ -154,6 +199,7 @@ def classify(headers: Mapping[str, Sequence[str]], content_type: str, subject: s
     if _list_manager(headers, title, head):
         return MailKind.LIST
     automatic = _automatic_headers(headers) or null_sender or robot or bool(_AUTOMATIC_SUBJECT.match(title))
+    automatic = automatic or _unread(headers, head)
     if _is_absence(title, head, automatic):
         return MailKind.ABSENCE
     if automatic or head in _AUTOMATIC_TEXT:
@@ -189,6 +235,22 @@ def _automatic_headers(headers: Mapping[str, Sequence[str]]) -> bool:
         "all" in value.lower() or "autoreply" in value.lower() for value in headers.get("x-auto-response-suppress", ())
     )
     return suppressed and "in-reply-to" not in headers
+
+
+def _own_lines(text: str) -> str:
+    """Return the beginning of a text without quoted lines: a person who quotes a machine is no machine."""
+    head = text[:_HEAD]
+    if "\n>" not in head and not head.startswith(">"):
+        return head
+    return "\n".join(line for line in text[: 2 * _HEAD].split("\n") if not line.startswith(">"))[:_HEAD]
+
+
+def _unread(headers: Mapping[str, Sequence[str]], head: str) -> bool:
+    """Say whether a robot wrote: it takes no answers, or it is a tracker that tells what it did."""
+    if _NO_REPLY.search(" ".join(headers.get("from", ()))[:500]):
+        return True
+    tracker = any(name in headers for name in _TRACKER_HEADERS)
+    return head in _UNREAD_TEXT or (tracker and head in _TRACKER_TEXT)
 
 
 def _list_manager(headers: Mapping[str, Sequence[str]], title: str, head: str) -> bool:
