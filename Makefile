@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 FUZZ_SECONDS ?= 600
 
-.PHONY: help setup demo test check bench fuzz eval setup-system lock clean
+.PHONY: help setup demo test check bench fuzz eval eval-threads setup-system lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -45,6 +45,10 @@ fuzz: $(VENV)/.dev ## Fuzz the readers of mail (FUZZ_SECONDS=600), then run the 
 eval: $(VENV)/.dev ## Measure extraction on labelled replies: make eval DATA=FILE
 	@test -n "$(DATA)" || { echo "usage: make eval DATA=FILE" >&2; exit 2; }
 	@$(BIN)/python tests/eval_extract.py "$(DATA)"
+
+eval-threads: $(VENV)/.dev ## Measure threading on labelled mails: make eval-threads DATA=FOLDER
+	@test -d "$(DATA)" || { echo "usage: make eval-threads DATA=FOLDER" >&2; exit 2; }
+	@$(BIN)/python tests/eval_threads.py "$(DATA)"
 
 lock: $(VENV)/.dev ## Resolve the locked requirements anew
 	@make/lock $(BIN)

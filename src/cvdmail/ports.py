@@ -16,6 +16,7 @@ from cvdmail.core.certificate import Certificate
 from cvdmail.core.gpgstatus import Decryption, Signature
 from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.outgoing import OutgoingMail, SubmissionResult
+from cvdmail.errors import ServerRefused
 
 
 class Clock(Protocol):
@@ -71,19 +72,27 @@ class FetchedMail:
     internal_date: datetime | None
 
 
+class NoSuchFolder(ServerRefused):
+    """The server has no folder of that name: it was renamed, deleted, or not made yet."""
+
+
 class Mailbox(Protocol):
     """One IMAP connection.  All methods raise ``ServerUnavailable`` (temporary) or ``ServerRefused`` only.
 
-    After either the connection is dead: close it and connect anew.  ``fetch`` of a single mail that is too large raises
-    ``ParseLimit``; the connection lives on.
+    After either the connection is dead: close it and connect anew.  Two answers leave it alive: ``NoSuchFolder``, with
+    no folder open, and ``ParseLimit``, which ``fetch`` of a single mail raises that is too large.
     """
 
     async def select(self, folder: str) -> FolderState:
-        """Open ``folder`` for reading only (EXAMINE)."""
+        """Open ``folder`` for reading only (EXAMINE); raise ``NoSuchFolder`` when there is none of that name."""
         ...
 
     async def uids_after(self, last_uid: int) -> list[int]:
         """Return the UIDs above ``last_uid`` in the open folder, ascending."""
+        ...
+
+    async def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Return the size in bytes of each mail, as the server says; one that has gone meanwhile is left out."""
         ...
 
     async def fetch(self, uids: Sequence[int]) -> list[FetchedMail]:
@@ -104,7 +113,7 @@ class Mailbox(Protocol):
 
 
 class Mailboxes(Protocol):
-    """Opens IMAP connections."""
+    """Opens IMAP connections.  A password that was refused is not sent again for a while (``ServerRefused``)."""
 
     async def connect(self) -> Mailbox:
         """Connect, check TLS and log in; raise ``ServerUnavailable`` or ``ServerRefused``."""

@@ -20,7 +20,7 @@ from cvdmail.edge.imap import ImapMailboxes, ImapSettings
 from cvdmail.edge.memory import MemoryMailboxes
 from cvdmail.embedded import EmbeddedServers, LocalUser
 from cvdmail.errors import GuardRefusal, ServerRefused, ServerUnavailable
-from cvdmail.ports import Mailbox, Mailboxes
+from cvdmail.ports import Mailbox, Mailboxes, NoSuchFolder
 from servers.certificates import short_folder
 from servers.dovecot import Dovecot
 from servers.letters import Scribe, letter, scribe
@@ -134,9 +134,15 @@ async def test_an_empty_inbox(mailbox: Mailbox) -> None:
     assert await mailbox.uids_after(0) == []
 
 
-async def test_a_folder_that_does_not_exist_is_refused_by_name(mailbox: Mailbox) -> None:
-    with pytest.raises(ServerRefused, match="Nö such & folder"):
+async def test_a_folder_that_does_not_exist_is_refused_by_name_and_another_may_be_opened(mailbox: Mailbox) -> None:
+    await mailbox.select("INBOX")
+    with pytest.raises(NoSuchFolder, match="Nö such & folder"):
         await mailbox.select("Nö such & folder")
+    assert (await mailbox.select("INBOX")).exists == 0
+    with pytest.raises(NoSuchFolder):
+        await mailbox.select("Nö such & folder")
+    with pytest.raises(ServerUnavailable, match="no folder"):
+        await mailbox.uids_after(0)
 
 
 async def test_uids_after_is_ascending_and_never_names_an_old_mail(place: Place, mailbox: Mailbox) -> None:
@@ -166,6 +172,18 @@ async def test_bytes_come_as_they_are(place: Place, mailbox: Mailbox, raw: bytes
     await place.deliver(raw)
     (mail,) = await mailbox.fetch(await mailbox.uids_after(0))
     assert mail.raw == raw
+
+
+async def test_a_mail_of_several_slices_comes_whole_between_small_ones(place: Place, mailbox: Mailbox) -> None:
+    await mailbox.select("INBOX")
+    texts = [b"Subject: %d\r\n\r\n%s" % (size, b"0123456789abcd\r\n" * size) for size in (1, 65_536 * 2, 140_000, 2)]
+    texts[1] = texts[1][: 2 * 1024 * 1024 - 2] + b"\r\n"  # two slices to the byte
+    for text in texts:
+        await place.deliver(text)
+    uids = await mailbox.uids_after(0)
+    assert await mailbox.sizes([*uids, uids[-1] + 1000]) == dict(zip(uids, map(len, texts), strict=True))
+    assert [mail.raw for mail in await mailbox.fetch(uids)] == texts
+    assert await mailbox.sizes([]) == {}
 
 
 async def test_many_mails_in_the_order_asked_for_without_the_missing(place: Place, mailbox: Mailbox) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cvdmail.edge.imap import ImapMailbox, ImapMailboxes, ImapSettings
+from cvdmail.edge.imap import ImapMailboxes, ImapSettings
+from cvdmail.edge.imap_mailbox import ImapMailbox, LogInRefused
 from cvdmail.errors import CryptoUnavailable, CvdmailError, NotFound, ServerRefused, ServerUnavailable
 from servers.certificates import Pair, expired, right, short_folder, wrong_name
 from servers.imap_script import Odd, Reply, Server, scripted
@@ -127,13 +130,65 @@ async def test_no_password_is_sent_where_none_is_taken(pair: Pair) -> None:
     assert not any("LOGIN" in line for line in server.lines)
 
 
-async def test_a_refused_token_is_heard_to_the_end(pair: Pair) -> None:
-    async with scripted(pair, AUTHENTICATE=b"+ eyJzdGF0dXMiOiI0MDAifQ==\r\n", EMPTY=b"%s NO expired\r\n") as server:
+EXPIRED = {"AUTHENTICATE": b"+ eyJzdGF0dXMiOiI0MDAifQ==\r\n", "EMPTY": b"%s NO [AUTHENTICATIONFAILED] expired\r\n"}
+
+
+async def test_an_expired_token_is_heard_to_the_end_and_the_next_try_asks_for_a_new_one(pair: Pair) -> None:
+    """The challenge with the details wants an empty answer (RFC 7628 section 3.2.3); a token command runs each time."""
+    tokens = iter(("ya29.old", "ya29.new"))
+
+    async def token() -> str:
+        return next(tokens)
+
+    async with scripted(pair, **EXPIRED) as server:
+        mailboxes = ImapMailboxes(replace(_settings(server, pair.ca_file), token=True, secret=token))
         begin = time.monotonic()
-        with pytest.raises(ServerRefused, match="log-in"):
-            await ImapMailboxes(replace(_settings(server, pair.ca_file), token=True)).connect()
+        with pytest.raises(ServerUnavailable, match="refuses the token") as raised:
+            await mailboxes.connect()
         assert time.monotonic() - begin < 2
-    assert server.lines[-1] == ""
+        assert server.lines[-1] == ""
+        assert "ya29" not in str(raised.value)
+        server.replies = {**server.replies, "AUTHENTICATE": b"%s OK welcome\r\n"}
+        mailbox = await mailboxes.connect()
+        await mailbox.select("INBOX")
+        await mailbox.close()
+    told = [base64.b64decode(line.split()[-1]) for line in server.lines if "AUTHENTICATE XOAUTH2" in line]
+    assert told == [b"user=lab\1auth=Bearer %s\1\1" % name for name in (b"ya29.old", b"ya29.new")]
+
+
+async def test_a_challenge_that_nothing_follows_ends_in_time(pair: Pair) -> None:
+    async with scripted(pair, AUTHENTICATE=EXPIRED["AUTHENTICATE"], EMPTY=Odd.SILENCE) as server:
+        with pytest.raises(ServerUnavailable, match="does not answer"):
+            await ImapMailboxes(replace(_settings(server, pair.ca_file), token=True, timeout=0.5)).connect()
+
+
+async def test_a_refused_password_is_not_sent_again_but_another_one_is(pair: Pair) -> None:
+    """Three watchers at once and a fourth later: servers lock an account for less."""
+    words = ["wrong"]
+
+    async def secret() -> str:
+        return words[-1]
+
+    async with scripted(pair, LOGIN=b"%s NO [AUTHENTICATIONFAILED] wrong\r\n") as server:
+        mailboxes = ImapMailboxes(replace(_settings(server, pair.ca_file), secret=secret))
+        tries = await asyncio.gather(*(mailboxes.connect() for _ in range(3)), return_exceptions=True)
+        assert [type(one) for one in tries] == [LogInRefused] * 3
+        with pytest.raises(ServerRefused, match="refused"):
+            await mailboxes.connect()
+        assert sum("LOGIN" in line for line in server.lines) == 1
+        server.replies = {**server.replies, "LOGIN": b"%s OK welcome\r\n"}
+        words.append("right")
+        await (await mailboxes.connect()).close()
+        assert sum("LOGIN" in line for line in server.lines) == 2
+
+
+async def test_a_refused_password_is_tried_again_after_the_pause(pair: Pair) -> None:
+    async with scripted(pair, LOGIN=b"%s NO wrong\r\n") as server:
+        mailboxes = ImapMailboxes(_settings(server, pair.ca_file), refused_pause=0)
+        for _ in range(2):
+            with pytest.raises(LogInRefused):
+                await mailboxes.connect()
+    assert sum("LOGIN" in line for line in server.lines) == 2
 
 
 async def test_user_and_password_are_quoted_and_cannot_hold_a_command(pair: Pair) -> None:
@@ -262,6 +317,14 @@ async def test_a_fetch_that_breaks_off(pair: Pair, fetch: Reply) -> None:
             await mailbox.fetch([4])
 
 
+async def test_a_server_that_says_a_byte_at_a_time_is_heard_to_the_end(pair: Pair) -> None:
+    """The whole takes longer than the silence that ends a command: as long as something moves it is not given up."""
+    async with scripted(pair) as server, connected(server, pair, timeout=0.4) as mailbox:
+        await mailbox.select("INBOX")
+        server.pace = 0.01
+        assert [mail.raw for mail in await mailbox.fetch([4])] == [b"S: x\r\n\r\ny"]
+
+
 async def test_a_thousand_lines_in_one_read(pair: Pair) -> None:
     noise = b"".join(b"* %d FETCH (FLAGS (\\Seen))\r\n" % number for number in range(1, 5001))
     async with (
@@ -342,6 +405,57 @@ async def test_a_literal_larger_than_announced_is_read_past_and_not_held(pair: P
         with pytest.raises(ServerRefused, match="mail 4"):
             await mailbox.fetch([4])
         await mailbox.close()
+
+
+BIG = b"S: x\r\n\r\n" + b"0123456789abcde\n" * 150_000  # 2.3 slices
+
+
+def _piece(at: int, size: int) -> bytes:
+    piece = BIG[at : at + size]
+    return b'* 1 FETCH (UID 4 INTERNALDATE "12-Jun-2026 10:00:00 +0000" BODY[]<%d> {%d}\r\n%s)\r\n%%s OK\r\n' % (
+        at,
+        len(piece),
+        piece,
+    )
+
+
+@pytest.mark.parametrize("announced", [0, -7, 7], ids=["right", "too small", "too large"])
+async def test_a_large_mail_comes_in_slices_and_ends_where_the_bytes_end(pair: Pair, announced: int) -> None:
+    """Some servers announce a size that is not quite right, and some hand over short pieces."""
+    sizes = b"* 1 FETCH (UID 4 RFC822.SIZE %d)\r\n%%s OK\r\n" % (len(BIG) + announced)
+    async with scripted(pair, UID_FETCH=sizes) as server, connected(server, pair) as mailbox:
+        server.follow("UID FETCH", r"BODY\.PEEK\[\]<(\d+)\.(\d+)>", lambda at, size: _piece(at, size - (at == 0)))
+        await mailbox.select("INBOX")
+        (mail,) = await mailbox.fetch([4])
+        assert mail.raw == BIG
+        assert mail.internal_date == datetime(2026, 6, 12, 10, tzinfo=UTC)
+        asked = [line for line in server.lines if "BODY.PEEK" in line]
+        assert 3 <= len(asked) <= 4
+
+
+async def test_a_server_that_knows_nothing_of_slices_may_hand_over_the_whole(pair: Pair) -> None:
+    fetch = b"* 1 FETCH (UID 4 RFC822.SIZE %d BODY[] {%d}\r\n%s)\r\n%%s OK\r\n" % (len(BIG), len(BIG), BIG)
+    async with scripted(pair, UID_FETCH=fetch) as server, connected(server, pair) as mailbox:
+        await mailbox.select("INBOX")
+        assert [mail.raw for mail in await mailbox.fetch([4])] == [BIG]
+
+
+async def test_a_mail_of_which_a_slice_is_missing_is_not_taken_for_whole(pair: Pair) -> None:
+    sizes = b"* 1 FETCH (UID 4 RFC822.SIZE %d)\r\n%%s OK\r\n" % len(BIG)
+    async with scripted(pair, UID_FETCH=sizes) as server, connected(server, pair) as mailbox:
+        server.follow("UID FETCH", r"<(\d+)\.(\d+)>", lambda at, size: b"%s OK\r\n" if at else _piece(at, size))
+        await mailbox.select("INBOX")
+        with pytest.raises(ServerRefused, match="mail 4"):
+            await mailbox.fetch([4])
+
+
+async def test_sizes_are_asked_for_once(pair: Pair) -> None:
+    async with scripted(pair) as server, connected(server, pair) as mailbox:
+        await mailbox.select("INBOX")
+        assert await mailbox.sizes([]) == {}
+        assert await mailbox.sizes([4, 5]) == {4: 9}
+        await mailbox.fetch([4])
+        assert sum("RFC822.SIZE" in line for line in server.lines) == 1
 
 
 @pytest.mark.parametrize(

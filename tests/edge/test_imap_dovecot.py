@@ -12,7 +12,8 @@ from datetime import UTC
 
 import pytest
 
-from cvdmail.edge.imap import ImapMailbox, ImapMailboxes, ImapSettings
+from cvdmail.edge.imap import ImapMailboxes, ImapSettings
+from cvdmail.edge.imap_mailbox import ImapMailbox
 from cvdmail.errors import ParseLimit, ServerRefused
 from servers.certificates import short_folder
 from servers.dovecot import Dovecot

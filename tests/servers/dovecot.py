@@ -77,6 +77,9 @@ service auth {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -102,6 +105,8 @@ class Dovecot:
         self.host = "127.0.0.1"
         self.port, self.lmtp_port, self.auth_port = free_ports(3)
         self._process: asyncio.subprocess.Process | None = None
+        self._drop: list[str] = []
+        self._config = str(self.base / "dovecot.conf")
 
     @staticmethod
     def possible() -> bool:
@@ -115,20 +120,24 @@ class Dovecot:
         for place in (self.base, self.base / "run", self.base / "mail"):
             place.mkdir()
         self._write(user.pw_name, group)
-        drop = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"] if root else []
-        command = ["/usr/sbin/dovecot", "-F", "-c", str(self.base / "dovecot.conf")]
+        self._drop = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"] if root else []
         if root:
             for place in (self.base, *self.base.rglob("*"), self.pair.key_file):
                 shutil.chown(place, user.pw_uid, group)
+        await self.start()
+        return self
+
+    async def start(self) -> None:
+        """Start it, or start it anew on what is there."""
         # the signal: it ends with us even when we are killed
-        command = ["setpriv", "--pdeathsig=TERM", *drop, *command]
-        self._process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+        command = ["setpriv", "--pdeathsig=TERM", *self._drop, "/usr/sbin/dovecot", "-F", "-c", self._config]
+        # with the signals that Python ignores: a write over the limit of fill_disk is an error, not a death
+        self._process = await asyncio.create_subprocess_exec(*command, start_new_session=True, restore_signals=False)
         try:
             await self._ready()
         except BaseException:
             await self.stop()
             raise
-        return self
 
     async def __aexit__(self, *exc: object) -> None:
         await self.stop()
@@ -146,6 +155,54 @@ class Dovecot:
             os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
+    async def kill(self) -> None:
+        """End it as a power cut does: every process of it, without a word to anybody."""
+        process, self._process = self._process, None
+        assert process is not None
+        os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+    def processes(self, name: str = "") -> list[int]:
+        """The numbers of its processes, or of those of one kind (``imap``)."""
+        assert self._process is not None
+        found = []
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                words = status.read_text().rpartition(")")
+            except OSError:
+                continue  # it has ended
+            group, command = words[2].split()[2], words[0].partition("(")[2]
+            if group == str(self._process.pid) and name in ("", command):
+                found.append(int(status.parent.name))
+        return found
+
+    def hang_up(self) -> None:
+        """Have the server close every IMAP session, with a BYE."""
+        for process in self.processes("imap"):
+            os.kill(process, signal.SIGTERM)
+
+    async def fill_disk(self, full: bool = True) -> None:
+        """Let no process of it write to any file but the log; or (False) let them again."""
+        for number in set(self.processes()).difference(self.processes("log")):
+            limit = f"--fsize={0 if full else 'unlimited'}:unlimited"
+            command = ["setpriv", *self._drop, "prlimit", f"--pid={number}", limit]
+            process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+            _, said = await process.communicate()
+            assert process.returncode == 0 or b"No such process" in said, said.decode()
+
+    def maildir(self, user: str) -> Path:
+        """The folder of a user's INBOX, once there is one."""
+        return self.base / "mail" / user
+
+    def put(self, user: str, mails: Mapping[str, bytes]) -> None:
+        """Lay mails into a user's INBOX as a delivering program does: into ``tmp``, then by renaming into ``new``."""
+        for name, raw in mails.items():
+            place = self.maildir(user) / "tmp" / name
+            place.write_bytes(raw)
+            if self._drop:
+                shutil.chown(place, "nobody", "nogroup")
+            place.rename(self.maildir(user) / "new" / name)
+
     def _write(self, user: str, group: str) -> None:
         text = _CONFIG.format(
             base=self.base,
@@ -157,7 +214,7 @@ class Dovecot:
             lmtp_port=self.lmtp_port,
             auth_port=self.auth_port,
         )
-        (self.base / "dovecot.conf").write_text(text)
+        Path(self._config).write_text(text)
         lines = (f"{name}:{{PLAIN}}{password}::::::\n" for name, password in self.users.items())
         (self.base / "users").write_text("".join(lines))
 

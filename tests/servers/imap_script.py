@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -41,6 +42,17 @@ class Server:
     port: int = 0
     lines: list[str] = field(default_factory=list)
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    pace: float = 0  # seconds between two bytes of what it says to FETCH
+    special: tuple[str, re.Pattern[str], Callable[..., bytes]] | None = None
+
+    def follow(self, verb: str, pattern: str, answer: Callable[..., bytes]) -> None:
+        """Answer a command that holds a pattern by what is made of the numbers in it."""
+        self.special = (verb, re.compile(pattern), answer)
+
+    def _reply(self, verb: str) -> Reply:
+        if self.special is not None and verb == self.special[0] and (said := self.special[1].search(self.lines[-1])):
+            return self.special[2](*map(int, said.groups()))
+        return self.replies.get(verb, b"%s BAD what?\r\n")
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.writers.append(writer)
@@ -54,15 +66,18 @@ class Server:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tag, verb = b"*", "GREETING"
         while True:
-            reply = self.replies.get(verb, b"%s BAD what?\r\n")
+            reply = self._reply(verb)
             if reply is Odd.DROP:
                 return
             if reply is Odd.SILENCE:
                 await reader.read()
                 return
             assert isinstance(reply, bytes)
-            writer.write(reply.replace(b"%s", tag))
-            await writer.drain()
+            said = reply.replace(b"%s", tag)
+            for part in [said[at : at + 1] for at in range(len(said))] if self.pace and "FETCH" in verb else [said]:
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(self.pace)
             line = await reader.readline()
             if not line:
                 return

@@ -107,6 +107,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "sealed": b"x",
     },
     "blob_key": {"id": 1, "blob": 901, "scope": 11, "wrapped_key": b"x"},
+    "folder_trouble": {"account": "a", "folder": "INBOX", "kind": "gone", "why": "it is not there", "since": AT},
     "mailbox_cursor": {
         "account": "a", "folder": "INBOX", "uidvalidity": 1, "last_uid": 0, "last_sync_at": None,
         "refused_uid": None, "refused_times": 0,

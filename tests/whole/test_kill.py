@@ -69,7 +69,7 @@ BELT: Mapping[str, Moment] = {
 BELT_SYNCS = range(5, 8)
 MAILS_ON_BELT = 5
 SEND_SYNCS = range(1, 9)
-RECEIVE_SYNCS = range(1, 13)
+RECEIVE_SYNCS = range(1, 10)
 
 
 @dataclass(frozen=True, slots=True)

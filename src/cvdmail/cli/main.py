@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str, str, str]] = {
     "fact": ("pen", "fact", "Facts read from replies: accept or reject them.", "Researcher"),
     "watch": ("daemon", "watch", "The daemon: deliver what is due, file what arrives.", "Daemon"),
     "ingest": ("daemon", "ingest", "Treat mail from files or standard input as newly arrived.", "Daemon"),
+    "import": ("importing", "command", "Take in an existing mailbox with both sides in it.", "Daemon"),
     "status": ("daemon", "status", "Say whether the daemon is well.", "Daemon"),
     "export": ("archive", "export", "Write a signed archive of a case.", "Auditor"),
     "verify": ("archive", "verify", "Check an archive without the database.", "Auditor"),

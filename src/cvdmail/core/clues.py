@@ -18,8 +18,9 @@ from dataclasses import dataclass, field, replace
 from cvdmail.core.deliveries import named_numbers
 from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId, ReplyToken
 from cvdmail.core.mail import Mail, parse
-from cvdmail.core.matching import Clue, Evidence, case_ids, subject_moved_on
+from cvdmail.core.matching import MOVED_ON, Clue, Evidence, case_ids, one_of_a_case, subject_moved_on
 from cvdmail.core.records import ParticipantRecord
+from cvdmail.core.registrable import registrable_domain
 from cvdmail.core.sender import Sender, read_recipients, read_sender, second_opinion
 from cvdmail.core.trust import known_sender
 from cvdmail.errors import Refused
@@ -56,13 +57,15 @@ class Known:
 
     ``cited`` maps a Message-ID to the participants it is filed to and whether the mail was ours; ``twins`` maps
     Message-ID and hash of the body of settled mails to their rows; ``signed`` maps the name of a signed text to the
-    rows that brought it; ``addresses`` are the confirmed addresses of each participant's vendor.
+    rows that brought it; ``left`` are mails that left their threads for another matter; ``addresses`` are the confirmed
+    addresses of each participant's vendor.
     """
 
     tokens: dict[str, int] = field(default_factory=dict)
     cited: dict[MessageId, dict[int, bool]] = field(default_factory=dict)
     twins: dict[tuple[MessageId, str], int] = field(default_factory=dict)
     signed: dict[str, set[int]] = field(default_factory=dict)
+    left: set[MessageId] = field(default_factory=set)
     tickets: dict[str, set[int]] = field(default_factory=dict)
     of_case: dict[CaseId, tuple[int, ...]] = field(default_factory=dict)
     participants: dict[int, ParticipantRecord] = field(default_factory=dict)
@@ -88,6 +91,19 @@ class Known:
         self.cited.setdefault(message_id, {}).setdefault(participant, False)
         if body_sha256 is not None:
             self.twins.setdefault((message_id, body_sha256), row)
+
+    def note_sent(self, row: int, message_id: MessageId | None, body_sha256: str | None, participant: int) -> bool:
+        """Take note that a mail of ours was found: an answer to it is certain.
+
+        False if its participant was not asked about: then all of this must be asked anew before the next mail.
+        """
+        if participant not in self.scopes:
+            return False
+        if message_id is not None:
+            self.cited.setdefault(message_id, {})[participant] = True
+            if body_sha256 is not None:
+                self.twins.setdefault((message_id, body_sha256), row)
+        return True
 
     def note_ticket(self, participant: int, number: str) -> None:
         """Take note of a ticket number that was learned."""
@@ -143,34 +159,56 @@ def clues(
 
     ``words`` and ``tickets`` are what was read in it, ``bounced`` the participants whose mail it says did not arrive.
     """
-    found = [
-        (known.tokens[token.text], Evidence.REPLY_TOKEN, True) for token in looked.tokens if token.text in known.tokens
-    ]
-    moved_on = subject_moved_on(looked.mail.subject)
-    for message_id in looked.cited:
-        # Only our own Message-IDs are unguessable: a vendor's may have been on a list, and are a probable match.
-        for row, ours in known.cited.get(message_id, {}).items():
-            found.append((row, Evidence.MESSAGE_ID, ours and not moved_on))
-    for case_id in dict.fromkeys((*looked.case_ids, *case_ids(words))) if words else looked.case_ids:
-        for row in known.of_case.get(case_id, ()):
-            sure = known_sender(looked.sender, known.addresses.get(row, frozenset()))
-            if sure or known.participants[row].removed_at is None:
-                found.append((row, Evidence.CASE_ID, sure))
-    found += [(row, Evidence.MESSAGE_ID, True) for row in bounced]
+    named = [known.tokens[token.text] for token in looked.tokens if token.text in known.tokens]
+    found = [_clue(known, row, Evidence.REPLY_TOKEN, True) for row in named]
+    found += _cited(known, looked)
+    written = dict.fromkeys((*looked.case_ids, *case_ids(words)[:MAX_CASE_IDS])) if words else looked.case_ids
+    for row in (row for case_id in written for row in known.of_case.get(case_id, ())):
+        sure = known_sender(looked.sender, known.addresses.get(row, frozenset()))
+        if sure or known.participants[row].removed_at is None:
+            found.append(_clue(known, row, Evidence.CASE_ID, sure))
+    found += [_clue(known, row, Evidence.MESSAGE_ID, True) for row in bounced]
     for number in dict.fromkeys((*tickets, *looked.numbers)):
         for row in sorted(known.tickets.get(number.upper(), ())):
-            found.append((row, Evidence.TICKET, known_sender(looked.sender, known.addresses.get(row, frozenset()))))
+            sure = known_sender(looked.sender, known.addresses.get(row, frozenset()))
+            found.append(_clue(known, row, Evidence.TICKET, sure))
     return _tempered(known, found)
 
 
-def _tempered(known: Known, found: Iterable[tuple[int, Evidence, bool]]) -> list[Clue]:
+def _clue(known: Known, row: int, evidence: Evidence, certain: bool, why: str = "") -> Clue:
+    return Clue(known.participants[row].case, row, evidence, certain, why=why)
+
+
+def _cited(known: Known, looked: Looked) -> list[Clue]:
+    """Return the clues of the Message-IDs in In-Reply-To and References.
+
+    Only our own are unguessable: a vendor's may have been on a list, and are a probable match.  A mail that left its
+    thread ("new matter (was: old)"), and what answers it, still cites ours.
+    """
+    rows: dict[int, bool] = {}
+    for message_id in looked.cited:
+        for row, ours in known.cited.get(message_id, {}).items():
+            rows[row] = rows.get(row, False) or ours
+    if not rows:
+        return []
+    moved_on = subject_moved_on(looked.mail.subject) or not known.left.isdisjoint(looked.cited)
+    found = [
+        _clue(known, row, Evidence.MESSAGE_ID, ours and not moved_on, MOVED_ON if ours and moved_on else "")
+        for row, ours in rows.items()
+    ]
+    domain = registrable_domain(looked.sender.address.domain) if looked.sender.address is not None else None
+    vendors = {row: known.participants[row].vendor for row in rows}
+    certain = [clue for clue in found if clue.certain]
+    return one_of_a_case(certain, vendors, domain) + [clue for clue in found if not clue.certain]
+
+
+def _tempered(known: Known, found: Iterable[Clue]) -> list[Clue]:
     """Drop what points to erased cases, and let nothing that points to a removed participant be certain."""
-    tempered = []
-    for row, evidence, certain in found:
-        one = known.participants[row]
-        if one.case not in known.erased:
-            tempered.append(Clue(one.case, row, evidence, certain and one.removed_at is None))
-    return tempered
+    return [
+        clue if known.participants[clue.participant].removed_at is None else replace(clue, certain=False)
+        for clue in found
+        if clue.case not in known.erased
+    ]
 
 
 def speakers(known: Known, found: Collection[Clue], sender: Sender) -> tuple[Speaker, ...]:
@@ -188,8 +226,3 @@ def speakers(known: Known, found: Collection[Clue], sender: Sender) -> tuple[Spe
 def certain_only(found: Iterable[Clue]) -> tuple[int, ...]:
     """Return the participants that are certain clues, each once."""
     return tuple(dict.fromkeys(clue.participant for clue in found if clue.certain))
-
-
-def uncertain(found: Iterable[Clue]) -> list[Clue]:
-    """Return the same clues, none of them certain."""
-    return [replace(clue, certain=False) for clue in found]

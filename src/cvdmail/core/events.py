@@ -18,6 +18,7 @@ class EventKind(Enum):
     EXPORTED = "exported"
     # a case and its participants
     CASE_OPENED = "case_opened"
+    CASE_IMPORTED = "case_imported"
     CASE_CLOSED = "case_closed"
     ERASURE_REQUESTED = "erasure_requested"
     CASE_ERASED = "case_erased"
@@ -51,8 +52,10 @@ class EventKind(Enum):
     MAIL_UNPARSED = "mail_unparsed"
     MAIL_HELD = "mail_held"
     MAIL_FILED = "mail_filed"
+    MAIL_IMPORTED = "mail_imported"
     MAIL_DISCARDED = "mail_discarded"
     MAIL_COPY = "mail_copy"
+    MAIL_FOUND_IN_SENT = "mail_found_in_sent"
     DELIVERY_FAILED = "delivery_failed"
     # facts
     FACT_PROPOSED = "fact_proposed"

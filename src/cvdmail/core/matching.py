@@ -9,7 +9,7 @@ person.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -32,7 +32,27 @@ class TraceKind(Enum):
     """What a participant's later mail may be recognised by."""
 
     ADDRESS = "address"
+    """Who wrote."""
     SUBJECT = "subject"
+    """The bare words of the subject."""
+    DOMAIN = "domain"
+    """The registrable domain of who wrote."""
+    LINE = "line"
+    """The subject with the version of the product it is for."""
+    PARTY = "party"
+    """Who reads along, or is named as a finder."""
+    IDENTIFIER = "identifier"
+    """A name from code, a CVE id, a ticket, a commit."""
+    WORD = "word"
+    """A telling word of the subject."""
+    MESSAGE_ID = "message_id"
+    """A mail of the thread, held or not."""
+    SERIES = "series"
+    """What the Message-IDs of one sent series have in common."""
+    ROOT = "root"
+    """The mail that began the thread of a placeholder case, and that we do not hold."""
+    LEFT = "left"
+    """A mail that left the thread for another matter."""
 
 
 class Verdict(Enum):
@@ -50,6 +70,10 @@ class Clue:
     participant: int
     evidence: Evidence
     certain: bool
+    score: float = 0.0
+    """How much the mail is like this participant's, for ``SIMILARITY``; it ranks clues of one kind."""
+    why: str = ""
+    """The reasons in words for a person, none of them the mail's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +109,18 @@ class Decision:
     why: str
 
 
+WORDS: Mapping[Evidence, str] = {
+    Evidence.REPLY_TOKEN: "it was sent to a reply address of this participant",
+    Evidence.MESSAGE_ID: "it answers a mail of this thread",
+    Evidence.TICKET: "it names a ticket of this participant",
+    Evidence.CASE_ID: "it names this case",
+    Evidence.SIMILARITY: "it is like mails of this participant",
+}
+"""Why a mail may belong to a participant, for a person."""
+MOVED_ON = "its subject has moved on to another matter"
+"""Why our Message-ID is not certain in a mail."""
+NO_MATCH, PROBABLE = "no match", "probable match only"
+"""Why a mail is held against which nothing speaks."""
 _STRENGTH = list(Evidence)
 _CASE_ID = re.compile(r"(?<![A-Z0-9])CVD-[0-9]{4}-[0-9]{4,9}(?![0-9])")
 _MOVED_ON = re.compile(r"[(\[]was:", re.IGNORECASE)
@@ -105,13 +141,35 @@ def match(clues: Collection[Clue]) -> Match:
     once: dict[tuple[int, Evidence], Clue] = {}
     for clue in clues:
         known = once.get((clue.participant, clue.evidence))
-        if known is None or clue.certain:
+        if known is None or (clue.certain, clue.score) > (known.certain, known.score):
             once[clue.participant, clue.evidence] = clue
-    ranked = tuple(
-        sorted(once.values(), key=lambda clue: (not clue.certain, _STRENGTH.index(clue.evidence), clue.case))
-    )
+    ranked = tuple(sorted(once.values(), key=_rank))
     certain = {clue.participant for clue in ranked if clue.certain}
     return Match(ranked[0] if len(certain) == 1 else None, ranked)
+
+
+def _rank(clue: Clue) -> tuple[bool, int, float, CaseId]:
+    return (not clue.certain, _STRENGTH.index(clue.evidence), -clue.score, clue.case)
+
+
+def one_of_a_case(clues: Sequence[Clue], vendors: Mapping[int, str], domain: str | None) -> list[Clue]:
+    """Leave one of the clues that one mail of ours gives for several participants of a case.
+
+    An imported mail was written to several at once.  ``vendors`` are the names of the participants; the one whose
+    registrable domain the sender writes from is meant (``domain``, None if unknown), else the first.
+    """
+    kept: dict[CaseId, Clue] = {}
+    for clue in sorted(clues, key=lambda one: one.participant):
+        first = kept.setdefault(clue.case, clue)
+        fits = domain is not None and vendors.get(clue.participant) == domain
+        if fits and vendors.get(first.participant) != domain:
+            kept[clue.case] = clue
+    return list(kept.values())
+
+
+def reasons(clues: Collection[Clue]) -> dict[str, str]:
+    """Return the reasons of clues in words, by participant and evidence, as they are kept with a mail."""
+    return {f"{clue.participant} {clue.evidence.value}": clue.why for clue in clues if clue.why}
 
 
 def decide(found: Match, trusted: Trust, suspected: str | None = None) -> Decision:
@@ -121,7 +179,7 @@ def decide(found: Match, trusted: Trust, suspected: str | None = None) -> Decisi
     if found.conflicting:
         return Decision(Verdict.HELD, False, "it matches several participants")
     if found.certain is None:
-        return Decision(Verdict.HELD, False, "probable match only" if found.clues else "no match")
+        return Decision(Verdict.HELD, False, PROBABLE if found.clues else NO_MATCH)
     return Decision(Verdict.FILED, trusted in (Trust.VERIFIED, Trust.AUTHENTICATED), "certain match")
 
 

@@ -77,13 +77,27 @@ def second_opinion(mail: Mail, sender: Sender) -> Sender:
     """Let mail-parser read the header block too; where it sees another sender, believe neither."""
     if sender.address is None:
         return sender
-    block = mail.raw[mail.root.start : mail.root.body]
+    block = _where_a_from_may_be_seen(mail.raw[mail.root.start : mail.root.body])
     try:
         other = mailparser.parse_from_bytes(block).from_
     except Exception:  # hostile input: any failure of the second reader is a disagreement
         return Sender(None, SenderFault.READERS_DISAGREE)
     seen = {str(address).lower() for _, address in other if address}
     return sender if seen == {sender.address.key} else Sender(None, SenderFault.READERS_DISAGREE)
+
+
+_SEEN = re.compile(rb"from[ \t]{0,20}:|[\r\x00\x0b\x0c](?!\n)", re.IGNORECASE)
+
+
+def _where_a_from_may_be_seen(block: bytes) -> bytes:
+    """Return the fields of a header block, byte for byte, in which any reader could see a From; the rest is bulk."""
+    fields: list[list[bytes]] = []
+    for line in block.splitlines(keepends=True) if b"\r" not in block.replace(b"\r\n", b"\n") else [block]:
+        if line[:1] in b" \t" and fields:
+            fields[-1].append(line)
+        else:
+            fields.append([line])
+    return b"".join(whole for field in fields if _SEEN.search(whole := b"".join(field))) + b"\r\n"
 
 
 def read_recipients(part: Part) -> frozenset[Address]:

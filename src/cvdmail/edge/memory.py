@@ -16,8 +16,8 @@ from cvdmail.core.display import visible
 from cvdmail.core.guard import inspect
 from cvdmail.core.ids import Address
 from cvdmail.core.outgoing import OutgoingMail, RecipientResult, RecipientState, Stage, SubmissionResult
-from cvdmail.errors import ServerRefused, ServerUnavailable
-from cvdmail.ports import Clock, FetchedMail, FolderState
+from cvdmail.errors import ServerUnavailable
+from cvdmail.ports import Clock, FetchedMail, FolderState, NoSuchFolder
 
 
 @dataclass(slots=True)
@@ -82,11 +82,11 @@ class MemoryMailbox:
             self._news.set()
 
     async def select(self, folder: str) -> FolderState:
-        """Open ``folder``; raise ``ServerRefused`` when there is none of that name."""
+        """Open ``folder``; raise ``NoSuchFolder`` when there is none of that name."""
         self._check()
+        self._open = None
         if folder not in self._account.folders:
-            self._closed = True
-            raise ServerRefused(f"IMAP folder {visible(folder, 60)}", "the server has no such folder")
+            raise NoSuchFolder(f"IMAP folder {visible(folder, 60)}", "the server has no such folder")
         self._open = folder
         self._news.clear()
         place = self._account.folders[folder]
@@ -97,6 +97,11 @@ class MemoryMailbox:
         mails = self._mails()
         self._news.clear()
         return sorted(uid for uid in mails if uid > last_uid)
+
+    async def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Return the sizes of those of ``uids`` that are there."""
+        mails = self._mails()
+        return {uid: len(mails[uid].raw) for uid in uids if uid in mails}
 
     async def fetch(self, uids: Sequence[int]) -> list[FetchedMail]:
         """Return those of ``uids`` that are there."""
@@ -138,6 +143,9 @@ class MemoryMailbox:
         self._check()
         if self._open is None:
             raise ServerUnavailable("IMAP connection", "no folder is open")
+        if self._open not in self._account.folders:
+            self._closed = True
+            raise ServerUnavailable("IMAP connection", "the folder has gone", "connect anew")
         return self._account.folders[self._open].mails
 
 

@@ -206,6 +206,11 @@ class Inbox:
         raws = await self.raws([one.row for one in waiting])
         return [(one, raws[one.row]) for one in waiting if one.row in raws]
 
+    async def lying_in(self, rows: Sequence[int], account: str, folder: str) -> frozenset[int]:
+        """Return those of these mails that were seen in a folder."""
+        asked = {"rows": list(rows), "account": account, "folder": folder}
+        return frozenset(int(row) for row in await self._connection.scalars(_LYING, asked))
+
     async def give_back(self, rows: Sequence[int]) -> None:
         """Take back a try that failed for a reason of ours."""
         await self._connection.execute(_UNCOUNT, {"rows": list(rows)})
@@ -286,10 +291,16 @@ class Inbox:
         found = await self._connection.execute(sa.select(mailbox_cursor).order_by(mailbox_cursor.c.folder))
         return [Cursor(one.account, one.folder, one.uidvalidity, one.last_uid, one.last_sync_at) for one in found]
 
-    async def move_cursor(self, account: str, folder: str, uidvalidity: int, last_uid: int, now: datetime) -> None:
-        """Set how far a folder has been read, in the transaction that stored the mails up to there."""
+    async def move_cursor(
+        self, account: str, folder: str, uidvalidity: int, last_uid: int, now: datetime | None
+    ) -> None:
+        """Set how far a folder has been read, in the transaction that stored the mails up to there.
+
+        ``now`` is given when the look is complete: it becomes the time of the last successful one.
+        """
         where = sa.and_(mailbox_cursor.c.account == account, mailbox_cursor.c.folder == folder)
-        values = {"uidvalidity": uidvalidity, "last_uid": last_uid, "last_sync_at": now}
+        values: dict[str, object] = {"uidvalidity": uidvalidity, "last_uid": last_uid}
+        values |= {"last_sync_at": now} if now is not None else {}
         done = await self._connection.execute(sa.update(mailbox_cursor).where(where).values(**values))
         if not done.rowcount:
             await self._connection.execute(sa.insert(mailbox_cursor).values(account=account, folder=folder, **values))
@@ -313,6 +324,11 @@ _SIGHTED = sa.select(sighting.c.uid, sighting.c.message).where(
 )
 _ROWS = message.c.id.in_(sa.bindparam("rows", expanding=True))
 _COUNT = sa.update(message).where(_ROWS, message.c.state == sa.bindparam("stored")).values(tries=message.c.tries + 1)
+_LYING = sa.select(sighting.c.message).where(
+    sighting.c.message.in_(sa.bindparam("rows", expanding=True)),
+    sighting.c.account == sa.bindparam("account"),
+    sighting.c.folder == sa.bindparam("folder"),
+)
 _UNCOUNT = sa.update(message).where(_ROWS, message.c.tries > 0).values(tries=message.c.tries - 1)
 _WAITING = sa.select(message).where(_ROWS, message.c.state == sa.bindparam("stored")).order_by(message.c.id)
 _OUTCOME = (

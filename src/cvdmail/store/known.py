@@ -17,6 +17,7 @@ from cvdmail.core.records import ContactState, Direction, MessageState
 from cvdmail.errors import Refused
 from cvdmail.store.cases import Cases, token_hash
 from cvdmail.store.tables import case, contact, filing, message, participant, pinned_key, reply_token, scope_key, ticket
+from cvdmail.store.traces import Traces
 from cvdmail.store.vault import SealedValues
 
 # A held or discarded twin hides nothing: somebody may have sent it ahead to make the real mail look like a copy.
@@ -69,10 +70,11 @@ _CONTACTS = (
 class KnownMails:
     """Answers about mails, in one transaction."""
 
-    def __init__(self, connection: AsyncConnection, sealed: SealedValues, cases: Cases) -> None:
+    def __init__(self, connection: AsyncConnection, sealed: SealedValues, cases: Cases, traces: Traces) -> None:
         self._connection = connection
         self._sealed = sealed
         self._cases = cases
+        self._traces = traces
 
     async def about(self, questions: Sequence[Question]) -> Known:
         """Return what is known that these mails may refer to."""
@@ -110,6 +112,8 @@ class KnownMails:
             ours = one.direction is Direction.OUTBOUND
             rows = known.cited.setdefault(MessageId(one.message_id), {})
             rows[one.participant] = rows.get(one.participant, False) or ours
+        if any(ours for rows in known.cited.values() for ours in rows.values()):
+            known.left = await self._traces.left({one for question in questions for one in question.looked.cited})
         own = [str(question.looked.mail.message_id) for question in questions if question.looked.mail.message_id]
         for one in await self._rows(_TWINS, own):
             if one.body_sha256 is not None and one.state in _SETTLED:

@@ -82,6 +82,12 @@ class Sent:
         await self._sealed.put_all(sealed)
         return rows
 
+    async def take_over(self, rows: Sequence[int]) -> None:
+        """Make outbound messages of mails that were found to be ours."""
+        if rows:
+            values = {"direction": Direction.OUTBOUND, "state": MessageState.OUTBOUND}
+            await self._connection.execute(sa.update(message).where(message.c.id.in_(rows)).values(**values))
+
     async def latest(self, count: int) -> list[MessageRecord]:
         """Return the mails that were made last, newest first."""
         query = sa.select(message).where(message.c.direction == Direction.OUTBOUND)

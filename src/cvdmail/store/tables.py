@@ -31,6 +31,7 @@ from cvdmail.core.records import (
 )
 from cvdmail.core.report import Origin
 from cvdmail.core.trust import Trust
+from cvdmail.core.watching import TroubleKind
 from cvdmail.store.columns import Instant, enum, kinds, ref, row_id
 
 metadata = sa.MetaData(
@@ -467,6 +468,16 @@ mailbox_cursor = sa.Table(
     sa.Column("refused_uid", sa.BigInteger),
     sa.Column("refused_times", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("last_uid >= 0", name="last_uid"),
+)
+
+folder_trouble = sa.Table(
+    "folder_trouble",  # why a watched folder cannot be read; the next look that succeeds takes the row away
+    metadata,
+    sa.Column("account", sa.String(253), primary_key=True),
+    sa.Column("folder", sa.String(500), primary_key=True),
+    sa.Column("kind", kinds(TroubleKind), nullable=False),
+    sa.Column("why", sa.String(200), nullable=False),
+    sa.Column("since", Instant, nullable=False),
 )
 
 lease = sa.Table(

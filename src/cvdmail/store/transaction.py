@@ -17,6 +17,8 @@ from cvdmail.store.drafts import Drafts
 from cvdmail.store.engine import Engines
 from cvdmail.store.facts import Facts
 from cvdmail.store.filings import Filings
+from cvdmail.store.folders import Folders
+from cvdmail.store.imports import Imports
 from cvdmail.store.inbox import Inbox
 from cvdmail.store.known import KnownMails
 from cvdmail.store.leases import Leases
@@ -25,6 +27,7 @@ from cvdmail.store.outbox import Outbox
 from cvdmail.store.rows import Rows
 from cvdmail.store.scopes import Scopes
 from cvdmail.store.sent import Sent
+from cvdmail.store.traces import Traces
 from cvdmail.store.vault import SealedValues, Vault
 
 
@@ -44,10 +47,13 @@ class Transaction:
         self.attempts = Attempts(connection, rows, self.sealed)
         self.leases = Leases(connection)
         self.inbox = Inbox(connection, rows, self.sealed)
+        self.folders = Folders(connection)
         self.sent = Sent(connection, rows, self.sealed, self.inbox)
         self.filings = Filings(connection, rows, self.sealed)
-        self.known = KnownMails(connection, self.sealed, self.cases)
         self.facts = Facts(connection, rows, self.sealed)
+        self.imports = Imports(connection, rows, self.sealed)
+        self.traces = Traces(connection, rows, self.sealed)
+        self.known = KnownMails(connection, self.sealed, self.cases, self.traces)
 
     async def pen_scope(self) -> int:
         """Return the scope key of what belongs to no case."""
@@ -67,6 +73,7 @@ class Store:
         async with self._engines.write() as connection:
             transaction = Transaction(connection, self._vault)
             yield transaction
+            await transaction.traces.flush()
             await transaction.ledger.flush()
 
     @asynccontextmanager

@@ -6,7 +6,6 @@ unwrapped on first use and kept.  A value is sealed for one place (table, column
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -97,14 +96,22 @@ class SealedValues:
         self._vault = vault
         self._rows = rows
         self._living: set[int] = set()
+        self._rows_of_scopes: dict[tuple[ScopeKind, int | None], int] = {}
 
     async def mac(self, purpose: str, value: str) -> str:
         """Return a keyed hash (HMAC-SHA256, hex) by which ``value`` can be found again without being readable.
 
         Keyed by the pen's scope key, which a change of the store key leaves as it is.
         """
+        return (await self.macs([(purpose, value)]))[0]
+
+    async def macs(self, values: Sequence[tuple[str, str]]) -> list[str]:
+        """Return :meth:`mac` of several (purpose, value), in their order, with the key looked up once."""
         key = await self._scope(await self.scope(ScopeKind.PEN))
-        return hmac.new(key, b"cvdmail mac\0" + purpose.encode() + b"\0" + value.encode(), hashlib.sha256).hexdigest()
+        return [
+            hmac.digest(key, b"cvdmail mac\0" + purpose.encode() + b"\0" + value.encode(), "sha256").hex()
+            for purpose, value in values
+        ]
 
     async def _scope(self, row: int) -> bytes:
         """Return a scope key; once in each transaction the database is asked whether it still exists.
@@ -126,11 +133,13 @@ class SealedValues:
 
     async def scope(self, kind: ScopeKind, case: int | None = None) -> int:
         """Return the row of the pen's scope key, or of a case's; raise ``NotFound``."""
-        query = sa.select(scope_key.c.id).where(scope_key.c.kind == kind)
-        row = await self._connection.scalar(query if case is None else query.where(scope_key.c.case == case))
-        if row is None:
-            raise NotFound("scope key", "there is none of this kind", "run 'cvdmail store upgrade'")
-        return int(row)
+        if (kind, case) not in self._rows_of_scopes:
+            query = sa.select(scope_key.c.id).where(scope_key.c.kind == kind)
+            row = await self._connection.scalar(query if case is None else query.where(scope_key.c.case == case))
+            if row is None:
+                raise NotFound("scope key", "there is none of this kind", "run 'cvdmail store upgrade'")
+            self._rows_of_scopes[kind, case] = int(row)
+        return self._rows_of_scopes[kind, case]
 
     async def put(self, scope: int, place: Place, data: bytes) -> None:
         """Seal ``data`` for ``place`` under the scope, replacing what stood there."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cvdmail.config import Config, Person, PersonRole
-from cvdmail.core.ids import Fingerprint, MessageId, ReplyToken
+from cvdmail.core.ids import Address, Fingerprint, MessageId, ReplyToken
 from cvdmail.core.ledger import Event, joint_statement, jointly_signed, statement
 from cvdmail.core.policy import Policy
 from cvdmail.errors import Refused
@@ -31,6 +31,8 @@ class Desk:
     entropy: Entropy
     keys: PublicKeys
     openpgp: OpenPgp
+    own: frozenset[Address] = frozenset()
+    """Addresses that are ours beside the mailbox's: those named to an import."""
 
     @property
     def submission_host(self) -> str:

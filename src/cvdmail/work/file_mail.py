@@ -82,7 +82,8 @@ async def _settle(desk: Desk, prepared: list[Prepared]) -> list[Settled]:
         settled += done
         if not prepared:
             break
-        prepared = await prepare(desk, [(one.record, one.raw) for one in prepared])
+        in_sent = frozenset(one.record.row for one in prepared if one.in_sent)
+        prepared = await prepare(desk, [(one.record, one.raw) for one in prepared], in_sent)
     else:
         await _give_back(desk, [one.record.row for one in prepared])
     return settled
@@ -133,12 +134,14 @@ async def _take(desk: Desk, rows: list[int]) -> list[Prepared] | Settled:
     """Count a try, and look at, open and read these mails."""
     async with desk.store.write() as tx:
         taken = await tx.inbox.take(rows)
+        account, imap = desk.config.mailbox.address.key, desk.config.imap
+        in_sent = await tx.inbox.lying_in(rows, account, imap.sent) if imap is not None else frozenset()
     if len(taken) == 1:
         ((record, _),) = taken
         if record.tries > MAX_TRIES:
             return await _set_aside(desk, record)
     try:
-        return await prepare(desk, taken)
+        return await prepare(desk, taken, in_sent)
     except BaseException:
         # gpg or the database is out of order, or we are asked to stop: no fault of the mails.
         await asyncio.shield(_give_back(desk, rows))

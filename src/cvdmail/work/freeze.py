@@ -22,6 +22,7 @@ from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import DAEMON, LEASE, Desk
 from cvdmail.work.make_mail import Made, let_out, make
 from cvdmail.work.review import Prepared, prepare_many, reviewed_many
+from cvdmail.work.similar import learn_sent
 
 _REFUSALS = (Refused, CryptoRefused, GuardRefusal, SealBroken, NotFound)
 
@@ -86,6 +87,7 @@ async def freeze(desk: Desk, made: Sequence[tuple[OutboxRecord, Prepared, Made]]
             for record, prepared, one in made
         ]
         messages = await tx.sent.store(mails, DAEMON, now)
+        await learn_sent(desk, tx, mails)
         tokens = [(record.participant, one.token) for record, _, one in made if record.participant is not None]
         await tx.cases.issue_tokens(tokens, now)
         rows = {record.row: message for (record, _, _), message in zip(made, messages, strict=True)}

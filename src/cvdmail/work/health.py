@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from cvdmail.core.certificate import usable_for_encryption
+from cvdmail.core.display import visible
 from cvdmail.core.ledger import instant
 from cvdmail.core.outgoing import RecipientState, Stage
-from cvdmail.core.records import MessageState, OutboxRecord, Pause
+from cvdmail.core.records import Cursor, MessageState, OutboxRecord, Pause
+from cvdmail.core.watching import FolderTrouble
 from cvdmail.errors import CvdmailError
 from cvdmail.work.desk import LEASE, Desk
 
@@ -30,18 +32,9 @@ async def status(desk: Desk) -> dict[str, Any]:
         held = await tx.inbox.count(MessageState.HELD)
         unparsed = await tx.inbox.count(MessageState.UNPARSED)
         pause = await tx.attempts.pause(desk.submission_host)
+        troubles = await tx.folders.troubles(desk.config.mailbox.address.key)
     running = lease is not None and lease.expires_at > now
-    folders = desk.config.imap.folders if desk.config.imap is not None else ()
-    known = {cursor.folder: cursor for cursor in cursors}
-    mailboxes: list[dict[str, object]] = []
-    for folder in folders:
-        cursor = known.get(folder)
-        last = cursor.last_sync_at if cursor is not None else None
-        if last is None or now - last > STALE_AFTER:
-            problems.append(f"folder {len(mailboxes) + 1} was not looked at for {STALE_AFTER.seconds // 60} minutes")
-        mailboxes.append(
-            {"folder": folder, "last_sync": instant(last) if last else None, "idle": running, "behind": stored}
-        )
+    mailboxes = _mailboxes(desk, cursors, troubles, problems, running, stored)
     counts = {state: sum(one.state is state for one in waiting) for state in RecipientState}
     problems += _outbox_problems(waiting, pause, now)
     warnings: list[str] = []
@@ -65,6 +58,42 @@ async def status(desk: Desk) -> dict[str, Any]:
         "lease": {"running": running, "fence": lease.fence if lease is not None else 0},
         "keys": keys,
     }
+
+
+def _mailboxes(
+    desk: Desk,
+    cursors: Sequence[Cursor],
+    troubles: Mapping[str, FolderTrouble],
+    problems: list[str],
+    running: bool,
+    stored: int,
+) -> list[dict[str, object]]:
+    """Say of each watched folder when it was last read to its end, and why not since."""
+    imap = desk.config.imap
+    known = {cursor.folder: cursor.last_sync_at for cursor in cursors}
+    shapes: list[dict[str, object]] = []
+    for folder in dict.fromkeys((*imap.folders, imap.sent)) if imap is not None else ():
+        if imap is not None and folder not in (*imap.folders, *known):
+            continue  # Sent, which the first copy makes
+        last, trouble = known.get(folder), troubles.get(folder)
+        name = f"folder {len(shapes) + 1} ({visible(folder, 60)})"
+        if trouble is not None and trouble.kind.needs_person:
+            problems.append(f"{name} cannot be read since {trouble.since:%Y-%m-%d %H:%M} UTC: {trouble.why}")
+        elif last is None or desk.clock.now() - last > STALE_AFTER:
+            why = f": {trouble.why}" if trouble is not None else ""
+            problems.append(f"{name} was not looked at for {STALE_AFTER.seconds // 60} minutes{why}")
+        shapes.append(
+            {
+                "folder": folder,
+                "last_sync": instant(last) if last else None,
+                "idle": running and trouble is None and last is not None,
+                "behind": stored,
+                "trouble": {"kind": trouble.kind.value, "why": trouble.why, "since": instant(trouble.since)}
+                if trouble is not None
+                else None,
+            }
+        )
+    return shapes
 
 
 def _outbox_problems(waiting: Sequence[OutboxRecord], pause: Pause | None, now: datetime) -> list[str]:

@@ -18,7 +18,7 @@ from cvdmail.core.extract.facts import FactKind, Identifier
 from cvdmail.core.gpgstatus import Signature, SignatureState
 from cvdmail.core.ids import Address
 from cvdmail.core.mail import Mail
-from cvdmail.core.matching import Clue, Decision, Match, Verdict, decide, match
+from cvdmail.core.matching import Clue, Decision, Match, Verdict, decide, match, reasons
 from cvdmail.core.records import MessageState
 from cvdmail.core.sender import Sender, read_recipients, read_sender
 from cvdmail.core.trust import Trust, authentication, suspicion, trust
@@ -83,6 +83,7 @@ def judge(desk: Desk, known: Known, prepared: Prepared, found: Match) -> Judged:
             **to_message_json(reading, str(mail.message_id) if mail.message_id else None, opened.encrypted),
             "text": reading.extraction.text,
             "attachments": list(reading.attachments),
+            "guesses": reasons(found.clues),
         },
         inner=opened.clear,
         signed_sha256=prepared.signed_sha256,

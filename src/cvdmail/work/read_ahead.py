@@ -41,7 +41,8 @@ class Basis:
 class Prepared:
     """A mail that was looked at, opened and read; what is None could not be had, and ``why`` says so.
 
-    ``problem`` is an error that was not foreseen: the mail stays where it is.
+    ``in_sent``: it lies in our own Sent folder.  ``problem`` is an error that was not foreseen: the mail stays where it
+    is.
     """
 
     record: MessageRecord
@@ -53,6 +54,7 @@ class Prepared:
     signed_sha256: str | None = None
     reading: Reading | None = None
     copied: bool = False
+    in_sent: bool = False
     why: str = ""
     problem: Exception | None = None
 
@@ -63,10 +65,16 @@ def basis(known: Known, looked: Looked) -> Basis:
     return Basis(speakers(known, found, looked.sender), certain_only(found)[:MOST_QUOTED])
 
 
-async def prepare(desk: Desk, taken: Sequence[tuple[MessageRecord, bytes]]) -> list[Prepared]:
-    """Look at, open and read mails; raise ``CryptoUnavailable`` or ``StoreUnavailable`` only."""
+async def prepare(
+    desk: Desk, taken: Sequence[tuple[MessageRecord, bytes]], in_sent: frozenset[int] = frozenset()
+) -> list[Prepared]:
+    """Look at, open and read mails, those of the rows ``in_sent`` as lying in our Sent folder.
+
+    Raise ``CryptoUnavailable`` or ``StoreUnavailable`` only.
+    """
     own = desk.config.mailbox.address
-    mails = await asyncio.to_thread(lambda: [_look(Prepared(record, raw), own) for record, raw in taken])
+    waiting = [Prepared(record, raw, in_sent=record.row in in_sent) for record, raw in taken]
+    mails = await asyncio.to_thread(lambda: [_look(one, own) for one in waiting])
     questions = [Question(one.looked) for one in mails if one.looked is not None]
     async with desk.store.read() as tx:
         known = await tx.known.about(questions)

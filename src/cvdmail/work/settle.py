@@ -16,9 +16,10 @@ from cvdmail.core.events import EventKind
 from cvdmail.core.extract import MailKind
 from cvdmail.core.ids import Address
 from cvdmail.core.ledger import MAIN, Event, Value
-from cvdmail.core.matching import Clue, NewFiling, case_ids, match
+from cvdmail.core.mail import Mail
+from cvdmail.core.matching import MOVED_ON, Clue, Evidence, NewFiling, case_ids, match
 from cvdmail.core.outgoing import RecipientState
-from cvdmail.core.records import FactRecord, FactState, MessageState, OutboxRecord, ScopeKind
+from cvdmail.core.records import FactRecord, FactState, MessageState, OutboxRecord, ParticipantRecord, ScopeKind
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import Beliefs, believe_by_policy
@@ -26,7 +27,9 @@ from cvdmail.work.bounced import demote_bounced
 from cvdmail.work.bounces import bounced
 from cvdmail.work.desk import DAEMON, Desk
 from cvdmail.work.judge import Judged, as_copy, find, judge, replayed, tickets_in, words_of
+from cvdmail.work.own_mail import as_sent, case_of_own, is_ours, told
 from cvdmail.work.read_ahead import Prepared, basis
+from cvdmail.work.similar import learn, note_left, similar
 
 _HELD_EVENTS = {
     MessageState.HELD: EventKind.MAIL_HELD,
@@ -66,6 +69,9 @@ async def settle(desk: Desk, prepared: Sequence[Prepared]) -> tuple[list[Settled
                 await writing.end()
                 return done, list(prepared[place:])
             done.append(settled)
+            if writing.outdated:
+                await writing.end()
+                return done, list(prepared[place + 1 :])
         await writing.end()
     return done, []
 
@@ -99,6 +105,8 @@ class _Writing:
     filings: list[NewFiling] = field(default_factory=list)
     guesses: dict[int, Sequence[Clue]] = field(default_factory=dict)
     facts: list[tuple[FactRecord, int]] = field(default_factory=list)
+    ours: list[int] = field(default_factory=list)
+    outdated: bool = False
     kept_with: dict[int, int] = field(default_factory=dict)
     beliefs: Beliefs = field(init=False)
 
@@ -119,8 +127,15 @@ class _Writing:
                 return await self._hold(one, as_copy(one))
             if one.copied or basis(self.known, one.looked) != one.basis:
                 return None
+        if one.in_sent and one.looked is not None and is_ours(self.desk.config, one.looked.sender.address):
+            participant = await case_of_own(self.desk, self.tx, one)
+            if participant is not None:
+                return await self._take_over(one, participant)
         parties = [mail.participant for mail, _, _ in bounces if mail.participant is not None]
-        judged = judge(self.desk, self.known, one, match(find(self.known, one, parties)))
+        clues = find(self.known, one, parties)
+        if one.looked is not None and not any(clue.certain for clue in clues):
+            clues += await similar(self.desk, self.tx, one.looked.mail, one.reading, one.looked.sender)
+        judged = judge(self.desk, self.known, one, match(clues))
         if one.signed_sha256 is not None:
             if self.known.signed.get(one.signed_sha256, set()) - {one.record.row}:
                 judged = replayed(judged)
@@ -136,6 +151,8 @@ class _Writing:
         self.facts += [(record, self.pen) for record in await self.tx.facts.number(row, None, found)]
         if judged.match.clues:
             self.guesses[row] = judged.match.clues
+        if one.looked is not None and outcome.state is MessageState.HELD:
+            await self._note_left(one.looked.mail, judged.match.clues)
         body: dict[str, Value] = {"message": row, "sha256": one.record.sha256, "why": outcome.why}
         await self.tx.ledger.append(Event(MAIN, _HELD_EVENTS[outcome.state], self.now, DAEMON, body))
         return Settled(row, outcome.state)
@@ -157,6 +174,8 @@ class _Writing:
         self.known.note_filed(row, outcome.message_id, outcome.body_sha256, certain.participant)
         await self._note_bounces(bounces)
         reading = judged.reading
+        if one.looked is not None:
+            await learn(self.desk, self.tx, certain.participant, one.looked.mail, reading, one.looked.sender)
         records = await self.tx.facts.number(row, certain.participant, reading.extraction.facts if reading else ())
         if judged.decision.facts_believable:
             when = reading.date if reading is not None and reading.date else one.record.received_at
@@ -167,6 +186,24 @@ class _Writing:
         self.facts += [(record, scope) for record in records]
         believed = tuple(record for record in records if record.state is FactState.ACCEPTED)
         return Settled(row, outcome.state, believed)
+
+    async def _take_over(self, one: Prepared, participant: ParticipantRecord) -> Settled:
+        row, scope = one.record.row, await self.tx.cases.scope(participant.case_row)
+        outcome = as_sent(one)
+        self.outcomes.append((row, outcome, scope))
+        self.filings.append(NewFiling(row, participant.row, scope, True, Evidence.MESSAGE_ID))
+        self.ours.append(row)
+        await self.tx.ledger.append(told(one, participant, self.now))
+        noted = self.known.note_sent(row, outcome.message_id, outcome.body_sha256, participant.row)
+        self.outdated = self.outdated or not noted
+        assert one.looked is not None
+        await learn(self.desk, self.tx, participant.row, one.looked.mail, one.reading, one.looked.sender)
+        return Settled(row, MessageState.OUTBOUND)
+
+    async def _note_left(self, mail: Mail, clues: Sequence[Clue]) -> None:
+        await note_left(self.tx, mail, clues)
+        if mail.message_id is not None and any(clue.why == MOVED_ON for clue in clues):
+            self.known.left.add(mail.message_id)
 
     async def _note_bounces(self, bounces: Bounces) -> None:
         """A permanent bounce of a mail that we really sent changes what is known of its delivery, nothing else."""
@@ -185,6 +222,7 @@ class _Writing:
             return
         await self.tx.inbox.settle_all(self.outcomes)
         await self.tx.filings.file_all(self.filings, DAEMON, self.now)
+        await self.tx.sent.take_over(self.ours)
         await self.tx.filings.note_guesses(self.guesses)
         await self.tx.facts.write_all(self.facts)
         await self.beliefs.write()

@@ -247,6 +247,8 @@ class Line:
 
 _TOLD = {
     EventKind.CASE_OPENED: "case opened",
+    EventKind.CASE_IMPORTED: "case opened by an import of old mail",
+    EventKind.MAIL_IMPORTED: "mail of ours imported",
     EventKind.CASE_CLOSED: "case closed",
     EventKind.PARTICIPANT_ADDED: "participant added",
     EventKind.PARTICIPANT_REMOVED: "participant removed",

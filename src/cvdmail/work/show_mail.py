@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from cvdmail.core.matching import WORDS
 from cvdmail.core.records import FactRecord, FilingRecord, MessageRecord, MessageState
 from cvdmail.errors import SealBroken
 from cvdmail.store.transaction import Transaction
@@ -39,9 +40,11 @@ async def _shown(tx: Transaction, record: MessageRecord) -> Shown:
     readings = await tx.inbox.readings([record.row])
     filings = await tx.filings.of([record.row])
     guesses: list[dict[str, object]] = []
+    reasons = readings.get(record.row, {}).get("guesses", {})
     for participant, evidence in await tx.filings.guesses(record.row):
         one = await tx.cases.participant(participant)
-        guesses.append({"case": str(one.case), "participant": participant, "evidence": [evidence.value]})
+        why = reasons.get(f"{participant} {evidence.value}") or WORDS[evidence]
+        guesses.append({"case": str(one.case), "participant": participant, "evidence": [evidence.value], "why": why})
     facts = await tx.facts.select(messages=[record.row])
     return Shown(record, readings.get(record.row, {}), filings.get(record.row, []), facts, guesses)
 

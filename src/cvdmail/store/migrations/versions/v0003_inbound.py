@@ -119,3 +119,12 @@ def _new_tables() -> None:
         sa.UniqueConstraint("blob", "scope", name=op.f("uq_blob_key_blob_scope")),
     )
     op.create_index(op.f("ix_blob_key_scope"), "blob_key", ["scope"], unique=False)
+    op.create_table(
+        "folder_trouble",
+        sa.Column("account", sa.String(length=253), nullable=False),
+        sa.Column("folder", sa.String(length=500), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("since", sa.String(length=27), nullable=False),
+        sa.PrimaryKeyConstraint("account", "folder", name=op.f("pk_folder_trouble")),
+    )
