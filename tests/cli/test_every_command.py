@@ -71,7 +71,7 @@ def test_every_option_says_what_it_does(path: tuple[str, ...], command: click.Co
 def test_wrong_usage_ends_with_2(path: tuple[str, ...]) -> None:
     for words in (
         ("--no-such-option",),
-        tuple("abcdefgh") if path[0] not in ("ingest", "extract", "securitytxt") else (),
+        tuple("abcdefgh") if path[0] not in ("ingest", "import", "extract", "securitytxt") else (),
     ):
         if path == ("contact", "find") and words and words[0] == "a":
             continue

@@ -20,7 +20,9 @@ from cvdmail.core.matching import (
     case_ids,
     decide,
     match,
+    one_of_a_case,
     read_case_id,
+    reasons,
     subject_moved_on,
 )
 from cvdmail.core.sender import Sender, SenderFault
@@ -363,6 +365,30 @@ def test_without_a_configured_host_or_a_sender_nobody_is_believed() -> None:
     assert results(OURS_PASS, host="") is SILENT
     assert results("; dmarc=pass", host="") is SILENT
     assert results(OURS_PASS, sender=Sender(None, SenderFault.SEVERAL)) is SILENT
+
+
+def test_guesses_of_one_kind_are_ranked_by_likeness() -> None:
+    scores = {1: 0.7, 2: 3.1, 3: 1.5}
+    likely = [Clue(CaseId(2026, row), row, Evidence.SIMILARITY, False, score, "w") for row, score in scores.items()]
+    found = match([*likely, clue(Evidence.CASE_ID, False, 4), Clue(CASE, 2, Evidence.SIMILARITY, False, 0.1)])
+    assert [one.participant for one in found.clues] == [4, 2, 3, 1]
+    assert found.certain is None
+    assert reasons(found.clues) == {f"{row} similarity": "w" for row in scores}
+
+
+@pytest.mark.parametrize(
+    ("domain", "kept"),
+    [("two.example", 2), ("one.example", 1), ("three.example", 1), (None, 1), ("gone.example", 1)],
+)
+def test_of_the_parties_that_one_mail_went_to_the_senders_own_is_meant(domain: str | None, kept: int) -> None:
+    """A mail of ours to several parties of a case: its answer is no conflict, and goes to one of them."""
+    vendors = {1: "one.example", 2: "two.example", 3: "three.example"}
+    clues = [clue(Evidence.MESSAGE_ID, True, 2), clue(Evidence.MESSAGE_ID, True, 1)]
+    other = clue(Evidence.MESSAGE_ID, True, 3, OTHER)
+    assert one_of_a_case(clues, vendors, domain) == [clue(Evidence.MESSAGE_ID, True, kept)]
+    both = one_of_a_case([*clues, other], vendors, domain)
+    assert match(both).conflicting
+    assert other in both
 
 
 # --- words in the text ------------------------------------------------------------------------------------------------

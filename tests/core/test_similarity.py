@@ -10,9 +10,9 @@ from cvdmail.core.ids import Address, MessageId
 from cvdmail.core.matching import TraceKind
 from cvdmail.core.similarity import (
     COMMON,
+    DOUBT,
     GUESS,
     OTHER_VERSION,
-    STRONG,
     Features,
     Shared,
     Trait,
@@ -87,6 +87,13 @@ def test_a_subject_that_stands_over_anything_is_no_trait(subject: str) -> None:
     assert not kinds & {TraceKind.SUBJECT, TraceKind.LINE}
 
 
+def test_a_label_in_front_of_a_subject_makes_no_other_subject() -> None:
+    one, other = Features("Security report: the frame", "", None, ()), Features("Re: the frame", "", None, ())
+    assert "same subject" in weigh(traits(one), shared(one, other))[0].why
+    driver = Features("frame: the frame", "", None, ())
+    assert not [found for found in weigh(traits(driver), shared(driver, other)) if found.same_subject]
+
+
 def test_parallel_series_are_told_apart_by_their_line() -> None:
     series = [
         Features(f"[PATCH {tree} 0/1] frame: free once", "frame_parse_header", ADA, (PSIRT,))
@@ -108,7 +115,7 @@ def test_reasons_are_words_for_a_person_and_none_of_the_mails_own() -> None:
     assert "same sender" in found.why
     assert "3 shared identifiers" in found.why
     assert "frame" not in found.why
-    assert found.score >= STRONG
+    assert found.score >= 2 * DOUBT
 
 
 def test_the_rarer_a_trait_the_more_it_tells() -> None:
@@ -125,11 +132,11 @@ def test_of_equals_the_newer_is_named_first() -> None:
     assert [one.participant for one in weigh([trait], [Shared(n, trait, 3) for n in (4, 9, 2)])] == [9, 4, 2]
 
 
-def test_people_and_plain_words_alone_make_no_strong_likeness() -> None:
+def test_people_alone_are_a_guess_and_no_more() -> None:
     kinds = (TraceKind.ADDRESS, TraceKind.DOMAIN)
     many = [Trait(TraceKind.PARTY, str(n)) for n in range(9)] + [Trait(kind, "x") for kind in kinds]
     (found,) = weigh(many, [Shared(1, one, 1) for one in many])
-    assert GUESS < found.score < STRONG
+    assert GUESS < found.score < 2
 
 
 def test_our_own_address_tells_nothing() -> None:

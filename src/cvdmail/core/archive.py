@@ -174,6 +174,10 @@ DECISIONS = frozenset(
 )
 
 
+_KEPT = (EventKind.MAIL_FROZEN, EventKind.MAIL_FILED, EventKind.MAIL_IMPORTED)
+"""The events that tell of the bytes of a mail."""
+
+
 def must_be_signed(event: Event) -> bool:
     """Say whether an event is a person's decision: by its kind, or because it names a person as who decided.
 
@@ -245,7 +249,7 @@ def _check_mails(mails: Mapping[str, bytes], entries: list[Entry]) -> list[Probl
     told = {
         str(entry.event.body["sha256"])
         for entry in entries
-        if entry.event.kind in (EventKind.MAIL_FROZEN, EventKind.MAIL_FILED) and "sha256" in entry.event.body
+        if entry.event.kind in _KEPT and "sha256" in entry.event.body
     }
     held = {hashlib.sha256(data).hexdigest(): name for name, data in mails.items()}
     problems = [Problem(name, "no event tells of this mail") for digest, name in held.items() if digest not in told]

@@ -34,8 +34,8 @@ COMMON = 12
 """A trait that this many participants share is looked at no more."""
 GUESS = 0.6
 """The least likeness of which a person is told."""
-STRONG = 2.0
-"""A likeness of this much is no chance: a mail that has it opens no case of its own by itself."""
+DOUBT = 1.2
+"""A likeness in the matter of this much makes it doubtful that a mail is about something new."""
 MAX_GUESSES = 5
 OTHER_VERSION, SAME_VERSION = "but for another version", "for the same version"
 """What is said of parallel series."""
@@ -45,7 +45,7 @@ _MOST: Mapping[TraceKind, int] = {
     TraceKind.IDENTIFIER: 10,
     TraceKind.WORD: 5,
     TraceKind.PARTY: 6,
-    TraceKind.SUBJECT: 2,
+    TraceKind.SUBJECT: 3,
 }
 
 
@@ -118,11 +118,16 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How much a mail is like what is filed for one participant, and the reasons in words."""
+    """How much a mail is like what is filed for one participant, and the reasons in words.
+
+    ``matter`` is the part of the score that people do not make: the same few write about everything.
+    """
 
     participant: int
     score: float
+    matter: float
     why: str
+    same_subject: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def traits(mail: Features, own: Iterable[Address] = ()) -> tuple[Trait, ...]:
     add(TraceKind.MESSAGE_ID, [*([str(mail.message_id)] if mail.message_id else ()), *cited, *linked_ids(text)])
     add(TraceKind.SERIES, filter(None, (series_stem(one) for one in (str(mail.message_id or ""), *cited[:3]))))
     if not _is_dull(subject.bare):
-        add(TraceKind.SUBJECT, (subject.bare, subject.was))
+        add(TraceKind.SUBJECT, (subject.bare, _without_label(subject.bare), subject.was))
         add(TraceKind.LINE, (subject.line,) if subject.tree else ())
     add(TraceKind.IDENTIFIER, names_in(mail.subject, text, mail.names))
     ours = {one.key for one in own}
@@ -212,6 +217,12 @@ def _words(subject: Subject) -> set[str]:
     return {one for one in _WORD.findall(subject.bare) if one not in _DULL and not one.isdigit()}
 
 
+def _without_label(bare: str) -> str:
+    """Return a subject without words in front of a colon that could stand over anything: "security report: x"."""
+    label, colon, rest = bare.partition(": ")
+    return rest.strip() if colon and _is_dull(label) and not _is_dull(rest) else ""
+
+
 def _is_dull(bare: str) -> bool:
     """Say whether a subject could stand over anything: "security issue", "question"."""
     return not any(word not in _DULL for word in re.findall(r"[\w.+-]{3,}", bare))
@@ -237,6 +248,7 @@ _WEIGHTS: Mapping[TraceKind, _Weight] = {
     TraceKind.WORD: _Weight(0.3, 0.9, ("{} word of the subject", "{} words of the subject")),
 }
 _OTHER_TREE = 1.0
+_PEOPLE = (TraceKind.ADDRESS, TraceKind.DOMAIN, TraceKind.PARTY)
 
 
 def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:
@@ -249,7 +261,8 @@ def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:
     has_line = any(one.kind is TraceKind.LINE for one in mail)
     found = []
     for participant, kinds in by_participant.items():
-        score = sum(min(weight.most, weight.each * sum(kinds.get(kind, ()))) for kind, weight in _WEIGHTS.items())
+        parts = {kind: min(weight.most, weight.each * sum(kinds.get(kind, ()))) for kind, weight in _WEIGHTS.items()}
+        score, people = sum(parts.values()), sum(parts[kind] for kind in _PEOPLE)
         reasons = [
             weight.words[len(kinds[kind]) > 1].format(len(kinds[kind]))
             for kind, weight in _WEIGHTS.items()
@@ -259,9 +272,28 @@ def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:
             score -= _OTHER_TREE
             reasons.append(OTHER_VERSION)
         if score >= GUESS:
-            found.append(Likeness(participant, round(score, 3), ", ".join(reasons)))
+            found.append(
+                Likeness(
+                    participant,
+                    round(score, 3),
+                    round(score - people, 3),
+                    ", ".join(reasons),
+                    TraceKind.SUBJECT in kinds,
+                )
+            )
     # Of equals the newer participant first: what is written about today was rarely opened long ago.
     return sorted(found, key=lambda one: (-one.score, -one.participant))
+
+
+def is_doubtful(mail: Features, found: Sequence[Likeness], most: float = DOUBT) -> bool:
+    """Say whether a mail may well belong to a case that is there, so that a case of its own is doubtful.
+
+    What says that it is for another version than the case is not doubtful, however alike the two are.
+    """
+    tree = read_subject(mail.subject).tree
+    return any(
+        one.matter >= most and OTHER_VERSION not in one.why and (not tree or SAME_VERSION in one.why) for one in found
+    )
 
 
 def _rarity(spread: int) -> float:

@@ -29,7 +29,7 @@ _TAG = re.compile(r"\[([^\[\]]{0,120})\]\s*")
 _TRACKER_HEAD = re.compile(
     r"(?:(?:ticket|case|request|incident|issue|bug|vorgang|ref(?:erence)?)\s?(?:id|no\.?|number)?\s?[#:]{0,2}\s?"
     r"[a-z]{0,8}[-_]?[0-9][0-9a-z._-]{2,30}|(?:inc|cs|ritm|req|chg)[0-9]{5,12}|#[0-9]{3,20}|##[0-9]{3,20}##"
-    r"|\([a-z]{2,10}-[0-9]{2,10}\)|[a-z]{2,10}-[0-9]{2,10}(?=\s?[:\]]))\s?[:\-–|]{0,2}\s*",
+    r"|\([a-z]{2,10}-[0-9]{1,10}\)|[a-z]{2,10}-[0-9]{1,10}(?=\s?[:\]]))\s?[:\-–|]{0,2}\s*",
     re.IGNORECASE,
 )
 _TRACKER_TAIL = re.compile(

@@ -49,7 +49,7 @@ async def _rows(tx: Transaction, names: list[str]) -> list[str]:
     def known(kinds: tuple[EventKind, ...], field: str) -> set[object]:
         return {entry.event.body.get(field) for kind in kinds for entry in told.get(kind, ())}
 
-    kept = known((EventKind.MAIL_FROZEN, EventKind.MAIL_FILED), "sha256")
+    kept = known((EventKind.MAIL_FROZEN, EventKind.MAIL_FILED, EventKind.MAIL_IMPORTED), "sha256")
     problems = [
         f"message {record.row}: no event of the ledger tells of these bytes"
         for record in await tx.inbox.select(states=(MessageState.FILED, MessageState.OUTBOUND))

@@ -31,7 +31,7 @@ from cvdmail.core.mail import Mail, parse
 from cvdmail.core.matching import NO_MATCH, PROBABLE, Clue, Evidence, reasons, subject_moved_on
 from cvdmail.core.records import MessageRecord, MessageState, ParticipantRecord
 from cvdmail.core.sender import Sender, read_sender
-from cvdmail.core.similarity import OTHER_VERSION, STRONG
+from cvdmail.core.similarity import DOUBT, GUESS, is_doubtful
 from cvdmail.core.threading import parties, read_subject, vendor_of
 from cvdmail.core.trust import Authentication, Trust, authentication
 from cvdmail.errors import ParseLimit
@@ -42,8 +42,8 @@ from cvdmail.work.file_mail import process_rows
 from cvdmail.work.import_order import Index, Source
 from cvdmail.work.open_mail import Opened, open_mail
 from cvdmail.work.placeholder import Opening, adopt, case_of_root, open_imported
-from cvdmail.work.similar import features_of, has_left, learn, learn_traits, like
-from cvdmail.work.thread_ours import Belongs, belongs, cited_by, is_doubtful
+from cvdmail.work.similar import alike, features_of, has_left, learn, learn_traits
+from cvdmail.work.thread_ours import Belongs, belongs, cited_by
 
 BATCH = 50
 BATCH_BYTES = 8 * 1024 * 1024
@@ -155,7 +155,10 @@ async def _second_look(desk: Desk, row: int, mail: Mail) -> MessageState:
         found = await case_of_root(tx, cited)
         if found is None:
             guessed = {evidence for _, evidence in await tx.filings.guesses(row)}
-            if guessed - {Evidence.SIMILARITY} or any(map(_is_close, await like(desk, tx, compared))):
+            found_alike = [one for _, one in await alike(desk, tx, compared)]
+            # What cites something that we do not hold is of another thread by its own word; what cites nothing only
+            # says that it answers, so any likeness holds it.
+            if guessed - {Evidence.SIMILARITY} or is_doubtful(compared, found_alike, DOUBT if cited else GUESS):
                 return record.state
             vendors = (vendor_of(from_.address),) if from_.address is not None else ("unknown sender",)
             people = await open_imported(desk, tx, Opening(subject, vendors, cited[::-1], record.sha256, True))
@@ -163,10 +166,6 @@ async def _second_look(desk: Desk, row: int, mail: Mail) -> MessageState:
         await adopt(desk, tx, row, found)
         await learn_traits(desk, tx, found.row, compared)
     return MessageState.FILED
-
-
-def _is_close(guess: Clue) -> bool:
-    return guess.score >= STRONG and OTHER_VERSION not in guess.why
 
 
 def _may_move(record: MessageRecord) -> bool:
@@ -224,11 +223,18 @@ async def _keep(desk: Desk, tx: Transaction, sent: _Sent) -> int:
     )
     found = await belongs(desk, tx, mail, reading, sent.address, vendors)
     guesses: list[Clue] = []
-    certain, people = True, found.people
+    certain = bool(found.people)
     digest = hashlib.sha256(mail.raw).hexdigest()
+    if not found.people:
+        compared = features_of(mail, reading.subject, reading.extraction.text, sent.sender)
+        nearest = await alike(desk, tx, compared)
+        guesses = [clue for clue, _ in nearest]
+        doubtful = [(clue, one) for clue, one in nearest if is_doubtful(compared, [one])]
+        certain = not doubtful
+        if _answers(mail, reading) and len(doubtful) == 1 and doubtful[0][1].same_subject:
+            found = Belongs((await tx.cases.participant(doubtful[0][0].participant),), Evidence.SIMILARITY)
+    people = found.people
     if not people:
-        guesses = await like(desk, tx, features_of(mail, reading.subject, reading.extraction.text, sent.sender))
-        certain = not is_doubtful(guesses, reading.subject)
         known = {one.message_id for one in await tx.imports.cited(cited_by(mail))}
         missing = [one for one in reversed(cited_by(mail)) if str(one) not in known]
         people = await open_imported(desk, tx, Opening(reading.subject, vendors, missing, digest, False))
@@ -243,6 +249,11 @@ async def _keep(desk: Desk, tx: Transaction, sent: _Sent) -> int:
     if subject.patch:
         await tx.traces.learn([(people[0].row, own_series(subject, sent.address))])
     return row
+
+
+def _answers(mail: Mail, reading: Reading) -> bool:
+    """Say whether a mail of ours says that it is an answer, and not to what."""
+    return read_subject(reading.subject).reply and not cited_by(mail)
 
 
 async def _file(

@@ -11,13 +11,13 @@ from typing import Any
 
 from cvdmail.core.body import Reading
 from cvdmail.core.extract.facts import FactKind, Identifier
-from cvdmail.core.ids import Address
+from cvdmail.core.ids import Address, CaseId
 from cvdmail.core.imported import addressed
 from cvdmail.core.mail import Mail
 from cvdmail.core.matching import MOVED_ON, Clue, Evidence, TraceKind
 from cvdmail.core.records import OutboundMail
 from cvdmail.core.sender import Sender
-from cvdmail.core.similarity import COMMON, MAX_GUESSES, Features, Trait, traits, weigh
+from cvdmail.core.similarity import COMMON, MAX_GUESSES, Features, Likeness, Trait, traits, weigh
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
@@ -65,14 +65,19 @@ async def similar(desk: Desk, tx: Transaction, mail: Mail, reading: Reading | No
 
 async def like(desk: Desk, tx: Transaction, compared: Features) -> list[Clue]:
     """Do :func:`similar` for what is compared of a mail."""
+    return [clue for clue, _ in await alike(desk, tx, compared)]
+
+
+async def alike(desk: Desk, tx: Transaction, compared: Features) -> list[tuple[Clue, Likeness]]:
+    """Do :func:`like`, with how the likeness is made up."""
     asked = traits(compared, ours(desk))
     shared, cases = await tx.traces.look_up(asked)
-    clues: dict[object, Clue] = {}
+    found: dict[CaseId, tuple[Clue, Likeness]] = {}
     for rank, one in enumerate(weigh(asked, shared)):
         case = cases[one.participant]
         score = one.score - rank / 1_000_000  # of equals the order is kept
-        clues.setdefault(case, Clue(case, one.participant, Evidence.SIMILARITY, False, score, one.why))
-    return list(clues.values())[:MAX_GUESSES]
+        found.setdefault(case, (Clue(case, one.participant, Evidence.SIMILARITY, False, score, one.why), one))
+    return list(found.values())[:MAX_GUESSES]
 
 
 async def learn(

@@ -16,9 +16,9 @@ from cvdmail.core.body import Reading
 from cvdmail.core.ids import Address, MessageId
 from cvdmail.core.imported import CitedMail, is_later_attempt, named_as_same, own_series
 from cvdmail.core.mail import Mail
-from cvdmail.core.matching import Clue, Evidence, TraceKind, case_ids, subject_moved_on
+from cvdmail.core.matching import Evidence, TraceKind, case_ids, subject_moved_on
 from cvdmail.core.records import Direction, MessageState, ParticipantRecord
-from cvdmail.core.similarity import OTHER_VERSION, SAME_VERSION, STRONG, Trait
+from cvdmail.core.similarity import Trait
 from cvdmail.core.threading import read_subject, series_stem
 from cvdmail.core.trust import Trust
 from cvdmail.store.transaction import Transaction
@@ -132,9 +132,3 @@ async def _people(
     all_of_case = await tx.cases.participants(found[0].case_row)
     addressed = tuple(one for one in all_of_case if one.vendor in vendors)
     return addressed or tuple(found[:1])
-
-
-def is_doubtful(guesses: Sequence[Clue], subject: str) -> bool:
-    """Say whether a case of its own is doubtful: another is much like the mail, and it is not for another version."""
-    best = next((one for one in guesses if one.score >= STRONG and OTHER_VERSION not in one.why), None)
-    return best is not None and (not read_subject(subject).tree or SAME_VERSION in best.why)
