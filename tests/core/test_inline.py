@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdmail.core.inline import Block, Form, as_entity, find_block, same_words, signed_words
+from cvdmail.core.inline import (
+    Block,
+    Form,
+    as_entity,
+    find_block,
+    is_entity,
+    same_words,
+    signed_essence,
+    signed_words,
+)
 from cvdmail.core.mail import parse
 
 MESSAGE = "-----BEGIN PGP MESSAGE-----\n\nhF4D\n=AAAA\n-----END PGP MESSAGE-----\n"
@@ -83,6 +92,33 @@ def test_words_are_never_read_as_headers_or_in_a_charset_of_the_senders_choice()
         mail = parse(as_entity(words))
         assert [header.name for header in mail.root.headers] == ["content-type"]
         assert mail.text(mail.root) == text
+
+
+@pytest.mark.parametrize(
+    ("data", "entity"),
+    [
+        (b"Content-Type: text/plain\r\n\r\nwords", True),
+        (b"Content-Type: text/plain;\r\n charset=utf-8\r\nX-Y:z\r\n\r\nwords", True),
+        (b"\r\nwords", True),
+        (b"\nwords", True),
+        (b"We do not confirm it.\r\n\r\nwords", False),
+        (b" Content-Type: text/plain\r\n\r\nwords", False),
+        (b"Content-Type: text/plain\r\nNo field\r\n\r\nwords", False),
+        (b"Note that: words\r\n\r\nwords", False),
+        (b"Note: we do not confirm it.\r\n\r\nwords", False),
+        (b"words", False),
+    ],
+)
+def test_a_signed_mime_entity_begins_with_header_fields(data: bytes, entity: bool) -> None:
+    assert is_entity(data) is entity
+
+
+def test_what_a_signature_says_is_the_same_in_any_dress() -> None:
+    words = b"We confirm.\r\n\r\nAda"
+    same = [words, words + b"\r\n", words.replace(b"\r\n", b"\n"), words.replace(b"\r", b" \r\r"), as_entity(words)]
+    assert len({signed_essence(one) for one in same}) == 1
+    assert signed_essence(as_entity(b"\xfc")) == b"\xfc"
+    assert signed_essence(words) != signed_essence(words.replace(b"Ada", b"Eve"))
 
 
 @given(st.text("ab- \t\n:", max_size=60))

@@ -416,7 +416,24 @@ def _two_signers(f: Forge, second: bytes) -> bytes:
     return f.head() + f.signed(f.part, f.armored(both, "PGP SIGNATURE"))
 
 
+def _as_header(f: Forge) -> bytes:
+    """Words that begin with what would be lost as a header, and their signature as text."""
+    return crlf("We cannot confirm any of what follows.\n\n" + f.words)
+
+
+def _words_as_entity(f: Forge) -> bytes:
+    sealed = f.gpg("--compress-level", "0", "--textmode", "--digest-algo", "SHA512", "-u", f"{f.lab.keys['vendor']}!",
+                   "--sign", data=_as_header(f))  # fmt: skip
+    return f.head() + f.encrypted(f.wrapped(sealed))
+
+
 SIGNERS = [
+    Hostile(
+        "signed words in the place of a signed part",
+        held(S.ERROR),
+        lambda f: f.head() + f.signed(_as_header(f), f.sign(_as_header(f), "--textmode")),
+    ),
+    Hostile("signed words in the place of an encrypted entity", held(S.ERROR), _words_as_entity),
     Hostile(
         "a good signature and a bad one",
         held(S.BAD),

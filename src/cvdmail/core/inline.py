@@ -33,6 +33,7 @@ _ENCRYPTED, _SIGNED, _SIGNATURE = (
 )
 _END_ENCRYPTED, _END_SIGNATURE = b"-----END PGP MESSAGE-----", b"-----END PGP SIGNATURE-----"
 _HASH = re.compile(rb"Hash: [A-Za-z0-9, -]{1,60}\Z")
+_FIELD = re.compile(rb"[!-9;-~]{1,76}:")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -120,10 +121,35 @@ def same_words(ours: bytes, output: bytes) -> bool:
     return b"\n".join(lines).rstrip(b"\n") == ours.rstrip(b"\n")
 
 
+_AS_UTF8 = b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
+_AS_LATIN1 = b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\n"
+
+
 def as_entity(words: bytes) -> bytes:
     """Make a MIME entity of the words of a block: text, whatever its first lines look like."""
     try:
-        text = words.decode("utf-8")
+        words.decode("utf-8")
     except UnicodeDecodeError:
-        text = words.decode("latin-1")
-    return b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + text.encode("utf-8")
+        return _AS_LATIN1 + words
+    return _AS_UTF8 + words
+
+
+def signed_essence(entity: bytes) -> bytes:
+    """Return what a signature over ``entity`` says in any dress: the same for MIME, inline, other line ends and blanks.
+
+    A signature over text can be taken out of one form and put into another; the words are then the same.
+    """
+    words = entity.removeprefix(_AS_UTF8).removeprefix(_AS_LATIN1)
+    return b"\n".join(line.rstrip() for line in words.split(b"\n")).strip()
+
+
+def is_entity(data: bytes) -> bool:
+    """Say whether signed bytes are a MIME entity: header fields up to the first empty line, Content-Type among them.
+
+    Words that were signed as words, put into the place of a MIME part, would lose their first paragraph as a header.
+    """
+    head = re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0] if data[:1] not in (b"\r", b"\n") else b""
+    lines = head.splitlines()
+    if lines and not any(line.lower().startswith(b"content-type:") for line in lines):
+        return False
+    return all(_FIELD.match(line) or (number and line[:1] in (b" ", b"\t")) for number, line in enumerate(lines))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cvdmail.core.gpgstatus import Signature, SignatureState
 from cvdmail.core.html import to_text
-from cvdmail.core.inline import Block, Form, as_entity, find_block, same_words, signed_words
+from cvdmail.core.inline import Block, Form, as_entity, find_block, is_entity, same_words, signed_words
 from cvdmail.core.mail import Mail, parse
 from cvdmail.core.parts import NOWHERE, Inside, Part
 from cvdmail.errors import CryptoRefused, CryptoUnavailable, ParseLimit
@@ -24,6 +24,7 @@ from cvdmail.work.desk import Desk
 MAX_INNER = 40 * 1024 * 1024
 
 _PART_SIGNED = Signature(SignatureState.PARTIAL, note="only a part of it is signed")
+_NO_ENTITY = "what it covers is no MIME entity within the limits"
 _SMIME = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 _LINE_END = re.compile(rb"\r*\n")
 
@@ -157,6 +158,8 @@ async def _decrypt_bytes(desk: Desk, data: bytes, rings: tuple[Path, ...], *, as
     inner = await _parsed(as_entity(text) if as_text else text, around)
     if inner is None:
         return Opened(True, None, result.signatures, "its decrypted content is over the limits")
+    if result.signatures and not as_text and not is_entity(text):
+        return Opened(True, inner, _error(_NO_ENTITY), clear=text)
     below = {part.media_type for part in _own(inner)}
     if "multipart/encrypted" in below:
         return Opened(True, inner, result.signatures, "it holds another encryption, which is not opened", clear=text)
@@ -193,8 +196,8 @@ async def _signed(
     if not any(one.state is SignatureState.GOOD for one in signatures):
         return Opened(sealed, unsigned, signatures, clear=encrypted)
     inner = await _parsed(data, Inside.SIGNATURE | (Inside.ENCRYPTION if sealed else NOWHERE))
-    if inner is None:
-        return Opened(sealed, unsigned, _error("what it covers is over the limits"), clear=encrypted)
+    if inner is None or not is_entity(data):
+        return Opened(sealed, unsigned, _error(_NO_ENTITY), clear=encrypted)
     return Opened(sealed, inner, signatures, clear=encrypted)
 
 

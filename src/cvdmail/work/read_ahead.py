@@ -20,10 +20,11 @@ from cvdmail.core.clues import Known, Looked, Question, Speaker, certain_only, c
 from cvdmail.core.extract import normalise_line
 from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
 from cvdmail.core.ids import Address, Fingerprint
+from cvdmail.core.inline import signed_essence
 from cvdmail.core.records import MessageRecord
 from cvdmail.errors import CryptoUnavailable, ParseLimit, Refused, StoreUnavailable
 from cvdmail.work.desk import Desk
-from cvdmail.work.open_mail import Opened, canonical, open_mail
+from cvdmail.work.open_mail import Opened, open_mail
 
 MOST_QUOTED = 3  # cases whose outbound mails are held against a mail, to find what it quotes without a mark
 SHORTEST_LINE = 20  # characters; shorter lines are anybody's
@@ -138,7 +139,7 @@ def signed_once(signed: Signature, opened: Opened) -> str | None:
     if signed.state is not SignatureState.GOOD or opened.inner is None or signed.made_at is None:
         return None
     head = f"{signed.fingerprint} {signed.made_at.timestamp():.0f}\n".encode()
-    return hashlib.sha256(head + canonical(opened.inner.raw)).hexdigest()
+    return hashlib.sha256(head + signed_essence(opened.inner.raw)).hexdigest()
 
 
 def _read(one: Prepared, quoted: frozenset[str]) -> Prepared:
