@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from cvdmail.core.extract.gates import folds_oddly
+from cvdmail.core.extract.letters import folds_oddly
 
 MAX_SHAPES = 65_536
 """Characters that are read for tickets, versions and what else is hidden from dates."""

@@ -30,6 +30,7 @@ from cvdmail.core.extract.facts import (
 )
 from cvdmail.core.extract.identifiers import Span, SpanKind
 from cvdmail.core.extract.mailkind import MailKind
+from cvdmail.core.extract.page import Page
 from cvdmail.core.extract.promises import PromiseReader
 from cvdmail.core.extract.sentences import Sentence
 
@@ -115,6 +116,7 @@ def _anchor_day(reply: Reply) -> date:
 def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, language: str | None) -> list[Fact]:
     day = _anchor_day(reply)
     promises = PromiseReader(text, masked, day, language)
+    page = Page(masked[:MAX_CLAIM_TEXT])
     starts = [span.start for span in spans]
     facts: list[Fact] = []
     before: Sentence | None = None
@@ -129,7 +131,7 @@ def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, langu
         listed = any(fact.rule == "fixed_version.item" for fact in told)
         before = sentence
         facts += told
-        facts += verdicts.read(text, masked, sentence, inside)
+        facts += verdicts.read(text, page, sentence, inside, page.bag(sentence.start, sentence.end))
     return facts
 
 
