@@ -26,10 +26,11 @@ class Bag(NamedTuple):
 
 
 class Page:
-    """A masked text in the forms that rules read; all have the places of the text."""
+    """A masked text, and of what is read for claims the forms that rules read; all have the places of the text."""
 
-    def __init__(self, masked: str) -> None:
-        self.masked = masked
+    def __init__(self, whole: str, limit: int) -> None:
+        self.masked = whole
+        masked = whole[:limit]
         self.plain = masked.replace("’", "'").replace("\n", " ").replace(MASK, "x")
         self._even = not folds_oddly(masked)
         self._lowered = self.plain.lower() if self._even else ""

@@ -115,15 +115,16 @@ def _anchor_day(reply: Reply) -> date:
 
 def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, language: str | None) -> list[Fact]:
     day = _anchor_day(reply)
-    promises = PromiseReader(text, masked, day, language)
-    page = Page(masked[:MAX_CLAIM_TEXT])
+    page = Page(masked, MAX_CLAIM_TEXT)
+    promises = PromiseReader(text, page, day, language)
     starts = [span.start for span in spans]
     facts: list[Fact] = []
     before: Sentence | None = None
     listed = False
     for sentence in sentences.sentences(masked[:MAX_CLAIM_TEXT]):
         inside = spans[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
-        facts += promises.read(sentence)
+        bag = page.bag(sentence.start, sentence.end)
+        facts += promises.read(sentence, bag)
         announced = any(span.kind in {SpanKind.VERSION, SpanKind.URL} for span in inside) and (
             listed or (before is not None and versions.carries(masked, before))
         )
@@ -131,7 +132,7 @@ def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, langu
         listed = any(fact.rule == "fixed_version.item" for fact in told)
         before = sentence
         facts += told
-        facts += verdicts.read(text, page, sentence, inside, page.bag(sentence.start, sentence.end))
+        facts += verdicts.read(text, page, sentence, inside, bag)
     return facts
 
 

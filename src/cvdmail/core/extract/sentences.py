@@ -150,6 +150,9 @@ _STOPWORD_OF = {
     word: tuple(code for code, stop in _STOPWORDS.items() if word in stop)
     for word in frozenset().union(*_STOPWORDS.values())
 }
+_SCRIPTS = tuple(
+    re.compile(script) for script in ("[\u3040-\u30ff]", "[\u4e00-\u9fff]", "[\uac00-\ud7a3]", "[\u0400-\u04ff]")
+)
 _LATIN_STOPWORDS = latin(_STOPWORD_OF)
 _WORD = re.compile(r"[^\W\d_]{1,20}")
 
@@ -173,15 +176,15 @@ def language(text: str) -> str | None:
 
 
 def _language_of_script(sample: str) -> str | None:
-    kana = sum("\u3040" <= char <= "\u30ff" for char in sample)
-    han = sum("\u4e00" <= char <= "\u9fff" for char in sample)
-    hangul = sum("\uac00" <= char <= "\ud7a3" for char in sample)
+    kana, han, hangul, cyrillic = (len(script.findall(sample)) for script in _SCRIPTS)
+    if not (kana or han or hangul or cyrillic):
+        return None
     letters = sum(map(str.isalpha, sample))
     if hangul * 4 > letters:
         return "ko"
     if (kana + han) * 4 > letters:
         return "ja" if kana * 12 > han else "zh"
-    if sum("\u0400" <= char <= "\u04ff" for char in sample) * 2 > letters:
+    if cyrillic * 2 > letters:
         return "ru"
     return None
 

@@ -242,7 +242,8 @@ RULES = (
         ("favor podría puede",
          r"\b(?:por favor|podría|puede)\w*\b.{0,60}\b(?:sin cifrar|sin cifrado|en texto plano|texto claro"
          r"|no cifr\w+)\b"),
-        (WIDE, r"(?:暗号化(?:せず|しない|なし)|平文)(?:で|に).{0,12}(?:ください|願い|送)|(?:不要|请勿|无需)加密|以明文"),
+        (WIDE,
+         r"(?:暗号化(?:せず|しない|なし)|平文)(?:で|に).{0,12}(?:ください|願い|送)|(?:不要|请勿|无需)加密|以明文"),
         request=True,
         negatable=False,
     ),

@@ -1,8 +1,8 @@
 """Verdicts, requests and offers that carry no date: read from whole sentences.
 
 Each kind is a short list of phrases (:mod:`.verdict_phrases`), told apart by the operators around them: a question
-never decides a verdict, a negation turns "a duplicate" and "can reproduce" around, a condition ("if you can reproduce ...") weakens.  Only a plain
-statement of the first person or the passive is sure.
+never decides a verdict, a negation turns "a duplicate" and "can reproduce" around, a condition ("if you can reproduce
+...") weakens.  Only a plain statement of the first person or the passive is sure.
 """
 
 from __future__ import annotations

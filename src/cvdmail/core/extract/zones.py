@@ -339,9 +339,7 @@ class _Labeller:
 
     def _closing(self, lowered: str) -> bool:
         return (
-            len(lowered) < 50
-            and lowered[:2] in _CLOSING_OPENINGS
-            and _CLOSING_MARKS.sub("", lowered) in words.CLOSINGS
+            len(lowered) < 50 and lowered[:2] in _CLOSING_OPENINGS and _CLOSING_MARKS.sub("", lowered) in words.CLOSINGS
         )
 
     def _signature_end(self, closing: int) -> int:
