@@ -73,7 +73,10 @@ _REFUSING_WORDS = latin(
 """)
 )
 _REPAIR_HEADS = latin(wordset("fix fixe patc rele back addr reme corr wont beho korr gefi sera"))
-_DATE_HEADS = latin(wordset("date eta time timi sche yet term zeit datu tene hay pode"))
+_DATE_HEADS = latin(wordset("date eta time timi sche yet term zeit datu tene hay pode")).union(
+    b"hay" + bytes([letter])
+    for letter in range(0x61, 0x100)  # the one stem of three letters after which a word runs on
+)
 
 
 class Undated(NamedTuple):

@@ -125,9 +125,7 @@ def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, langu
         inside = spans[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
         bag = page.bag(sentence.start, sentence.end)
         facts += promises.read(sentence, bag)
-        announced = any(span.kind in {SpanKind.VERSION, SpanKind.URL} for span in inside) and (
-            listed or (before is not None and versions.carries(masked, before))
-        )
+        announced = versions.may_name(inside) and (listed or (before is not None and versions.carries(masked, before)))
         told = list(versions.read(text, masked, sentence, inside, announced))
         listed = any(fact.rule == "fixed_version.item" for fact in told)
         before = sentence

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from cvdmail.core.extract.facts import Fact, FactKind, Grade, KeyOffered, Redirect, Triage, Value, Verdict, Where
 from cvdmail.core.extract.identifiers import Span, SpanKind
+from cvdmail.core.extract.letters import folds_oddly
 from cvdmail.core.extract.page import Bag, Page
 from cvdmail.core.extract.sentences import Sentence
 from cvdmail.core.extract.verdict_phrases import Rule, possible
@@ -41,6 +42,11 @@ _DENIAL = re.compile(
     r"|\bnicht erhalten\b|\bpas (?:encore )?reçu\b|\bno (?:hemos|he) recibido\b|受け取っていません|没有收到|未收到",
     re.IGNORECASE,
 )
+_DENIAL_LETTERS = (
+    *("have not", "haven", "did not", "didn", "never ", "nothing", "nicht erhalten", "reçu", "recibido"),
+    *("受け取っていません", "没有收到", "未收到"),
+)
+"""A text that denies receipt holds one of these, in lower case."""
 _SEND = re.compile(
     r"\b(?:e-?mail|mail|write|send|sent|contact|report|reports|submit|forward|resend|reach|use|file|open"
     r"|address(?:ed)?|direct(?:ed)?|redirect(?:ed)?|go to|visit"
@@ -100,6 +106,10 @@ def read(text: str, page: Page, sentence: Sentence, spans: tuple[Span, ...], bag
 
 def denies_receipt(text: str) -> bool:
     """Say whether the writer states that nothing arrived."""
+    if not folds_oddly(text):
+        low = text.lower()
+        if not any(letters in low for letters in _DENIAL_LETTERS):
+            return False
     return _DENIAL.search(text.replace("’", "'")) is not None
 
 

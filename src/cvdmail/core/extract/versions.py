@@ -42,6 +42,14 @@ _RELEASE_URL = re.compile(r"/(?:releases/tag|releases|tag|tags)/v?([0-9][0-9A-Za
 _NO = frozenset([Cue.NEGATION, Cue.UNLIKELY])
 
 
+def may_name(spans: tuple[Span, ...]) -> bool:
+    """Say whether one of the identifiers of a sentence is a version or the page of a release."""
+    return any(
+        span.kind is SpanKind.VERSION or (span.kind is SpanKind.URL and _RELEASE_URL.search(span.value) is not None)
+        for span in spans
+    )
+
+
 def carries(masked: str, sentence: Sentence) -> bool:
     """Say whether a sentence announces a fix, so that a list or a link below it belongs to it."""
     whole = Clause(masked, sentence.start, sentence.end, sentence.question)
@@ -55,7 +63,7 @@ def read(text: str, masked: str, sentence: Sentence, spans: tuple[Span, ...], an
 
     ``spans`` are the identifiers inside it, ``announced`` says that the sentence before announced a fix.
     """
-    if sentence.question or not any(span.kind in {SpanKind.VERSION, SpanKind.URL} for span in spans):
+    if sentence.question or not may_name(spans):
         return
     whole = Clause(masked, sentence.start, sentence.end, False)
     for start, end in clauses(masked, sentence):
