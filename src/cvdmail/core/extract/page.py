@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cvdmail.core.extract.clause import Clause
 from cvdmail.core.extract.identifiers import MASK
 from cvdmail.core.extract.letters import blanked, folds_oddly, has_run, is_wide
 
@@ -32,12 +33,20 @@ class Page:
         self.masked = whole
         masked = whole[:limit]
         self.plain = masked.replace("’", "'").replace("\n", " ").replace(MASK, "x")
+        self._clauses: dict[tuple[int, int, bool], Clause] = {}
         self._even = not folds_oddly(masked)
         self._lowered = self.plain.lower() if self._even else ""
         self._wide = is_wide(masked)
         self._letters = blanked(masked.lower()) if self._even else b""
         if has_run(self._letters, 21) and (has_run(self._letters, 41) or _LONG_TAIL.search(masked)):
             self._letters = b""
+
+    def clause(self, start: int, end: int, question: bool) -> Clause:
+        """Return the clause at a place; asked for again, the same one, with its words as they were read."""
+        key = (start, end, question)
+        if key not in self._clauses:
+            self._clauses[key] = Clause(self.masked, start, end, question)
+        return self._clauses[key]
 
     def lowered(self, start: int, end: int) -> str:
         """Return a stretch of ``plain`` in lower case; as it stands where lower case has other places."""

@@ -69,18 +69,20 @@ class PromiseReader:
         self.sentence: Sentence | None = None
         self.earlier: list[Clause] = []
         self.told = False
+        self.soft: bool | None = None
 
     def read(self, sentence: Sentence, bag: Bag | None) -> Iterator[Fact]:
         """Yield the dated and undated promises of one sentence; ``bag`` holds its words."""
         self.before, self.sentence = self.sentence, sentence
         self.earlier = []
         self.told = False
+        self.soft = None
         dated = dates.possible(bag, self.masked[sentence.start : sentence.end], self.language)
         undated = Undated.of(bag) if not sentence.question else NOTHING
         if not dated and undated == NOTHING:
             return
         for start, end in clauses(self.masked, sentence):
-            clause = Clause(self.masked, start, end, sentence.question)
+            clause = self.page.clause(start, end, sentence.question)
             facts = list(self._clause(clause, dated, undated))
             yield from facts
             self.told = self.told or bool(facts)
@@ -93,7 +95,7 @@ class PromiseReader:
         if own is not None or self.told or self.before is None:
             return own
         parts = reversed(clauses(self.masked, self.before))
-        return self._last_topic(Clause(self.masked, start, end, False) for start, end in parts)
+        return self._last_topic(self.page.clause(start, end, self.before.question) for start, end in parts)
 
     def _own_topic(self) -> FactKind | None:
         return self._last_topic(reversed(self.earlier))
@@ -103,10 +105,10 @@ class PromiseReader:
 
     def _is_soft(self) -> bool:
         """Say whether the sentence takes something back: "may still change"."""
-        if self.sentence is None:
-            return False
-        low = self.masked[self.sentence.start : self.sentence.end].lower().replace("’", "'")
-        return words.SOFT.search(" ".join(low.split())) is not None
+        if self.soft is None and self.sentence is not None:
+            low = self.masked[self.sentence.start : self.sentence.end].lower().replace("’", "'")
+            self.soft = words.SOFT.search(" ".join(low.split())) is not None
+        return bool(self.soft)
 
     def _topic_of(self, clause: Clause) -> FactKind | None:
         for event in clause.events:

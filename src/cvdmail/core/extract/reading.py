@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from cvdmail.core.extract import dates, identifiers, sentences, verdicts, versions, zones
 from cvdmail.core.extract.bounces import text_bounce
@@ -125,13 +126,18 @@ def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, langu
         inside = spans[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
         bag = page.bag(sentence.start, sentence.end)
         facts += promises.read(sentence, bag)
-        announced = versions.may_name(inside) and (listed or (before is not None and versions.carries(masked, before)))
-        told = list(versions.read(text, masked, sentence, inside, announced))
+        announced = partial(_announced, page, before, listed)
+        told = list(versions.read(text, page, sentence, inside, announced))
         listed = any(fact.rule == "fixed_version.item" for fact in told)
         before = sentence
         facts += told
         facts += verdicts.read(text, page, sentence, inside, bag)
     return facts
+
+
+def _announced(page: Page, before: Sentence | None, listed: bool) -> bool:
+    """Say whether a sentence belongs under an announcement: the sentence before is one, or an item under one."""
+    return listed or (before is not None and versions.carries(page, before))
 
 
 def _names(reply: Reply, text: str, spans: tuple[Span, ...]) -> list[Fact]:

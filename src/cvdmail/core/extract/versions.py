@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from cvdmail.core.extract.clause import Clause, Event
 from cvdmail.core.extract.facts import Fact, FactKind, FixedVersion, Grade, Where
 from cvdmail.core.extract.identifiers import Span, SpanKind
 from cvdmail.core.extract.lexicon import Cue
+from cvdmail.core.extract.page import Page
 from cvdmail.core.extract.sentences import Sentence, clauses
 
 _AFFECTED = re.compile(
@@ -50,31 +51,33 @@ def may_name(spans: tuple[Span, ...]) -> bool:
     )
 
 
-def carries(masked: str, sentence: Sentence) -> bool:
+def carries(page: Page, sentence: Sentence) -> bool:
     """Say whether a sentence announces a fix, so that a list or a link below it belongs to it."""
-    whole = Clause(masked, sentence.start, sentence.end, sentence.question)
+    whole = page.clause(sentence.start, sentence.end, sentence.question)
     told = whole.cues & {Cue.DONE, Cue.FUTURE} and whole.cues & {Cue.FIX, Cue.RELEASE}
-    listed = masked[sentence.start : sentence.end].rstrip().endswith(":") and Cue.FUTURE in whole.cues
+    listed = page.masked[sentence.start : sentence.end].rstrip().endswith(":") and Cue.FUTURE in whole.cues
     return bool(told or listed) and not whole.cues & _NO and not sentence.question
 
 
-def read(text: str, masked: str, sentence: Sentence, spans: tuple[Span, ...], announced: bool) -> Iterator[Fact]:
+def read(
+    text: str, page: Page, sentence: Sentence, spans: tuple[Span, ...], announced: Callable[[], bool]
+) -> Iterator[Fact]:
     """Yield the fixed versions of one sentence.
 
-    ``spans`` are the identifiers inside it, ``announced`` says that the sentence before announced a fix.
+    ``spans`` are the identifiers inside it, ``announced`` says whether the sentence before announced a fix.
     """
     if sentence.question or not may_name(spans):
         return
-    whole = Clause(masked, sentence.start, sentence.end, False)
-    for start, end in clauses(masked, sentence):
+    whole = page.clause(sentence.start, sentence.end, False)
+    for start, end in clauses(page.masked, sentence):
         inside = [span for span in spans if start <= span.start < end]
         if not inside:
             continue
-        clause = Clause(masked, start, end, False)
+        clause = page.clause(start, end, False)
         if clause.cues & _NO:
             continue
         if Cue.FIX not in whole.cues and Cue.RELEASE not in whole.cues:
-            if announced and start == sentence.start:
+            if start == sentence.start and announced():
                 yield from _item(text, clause, inside)
             continue
         yield from _clause(text, clause, [span for span in inside if span.kind is SpanKind.VERSION], whole)
