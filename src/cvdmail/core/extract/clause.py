@@ -14,9 +14,9 @@ from cvdmail.core.extract.zone_words import wordset
 _BE = wordset("""
     be being get gets getting to werden wird been-not when once until as être ser essere zijn быть être
 """)
-_FUTURE_ENDINGS = ("ará", "erá", "irá", "arán", "erán", "irán", "aremos", "iremos", "erà", "arà", "irà")
+FUTURE_ENDINGS = ("ará", "erá", "irá", "arán", "erán", "irán", "aremos", "iremos", "erà", "arà", "irà")
 """Spanish, Portuguese and Italian make the future by an ending."""
-_ENDS_OF_FUTURE = frozenset(ending[-3:] for ending in _FUTURE_ENDINGS)
+_ENDS_OF_FUTURE = frozenset(ending[-3:] for ending in FUTURE_ENDINGS)
 _EVENT_OF = {word: cue for word, cues in WORDS.items() for cue in reversed(cues) if cue in EVENTS}
 _CUE_WORDS = WORDS.keys() | {"may"}
 _HAVE = wordset("have has had haben hat avons a ha hemos")
@@ -76,7 +76,7 @@ class Clause:
         found: set[Cue] = set()
         for i, token in enumerate(self.tokens):
             low = token.low
-            if low in _CUE_WORDS or "'" in low or (low[-3:] in _ENDS_OF_FUTURE and low.endswith(_FUTURE_ENDINGS)):
+            if low in _CUE_WORDS or "'" in low or (low[-3:] in _ENDS_OF_FUTURE and low.endswith(FUTURE_ENDINGS)):
                 found.update(self._token_cues(i, token))
         for _, cues in self._cjk:
             found.update(cues)
@@ -99,7 +99,7 @@ class Clause:
         if low == "not" and self._low(i + 1) in {"only", "later", "earlier", "just"}:
             return ()
         cues = WORDS.get(low, ())
-        if low.endswith(_FUTURE_ENDINGS) and len(low) > 5:
+        if low.endswith(FUTURE_ENDINGS) and len(low) > 5:
             return (*cues, Cue.FUTURE)
         if low in _HAVE and not any(
             Cue.DONE in WORDS.get(self._low(j), ()) or self._low(j) == "been" for j in range(i + 1, i + 5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cvdmail.core.extract.clause import FUTURE_ENDINGS
 from cvdmail.core.extract.letters import latin
 from cvdmail.core.extract.lexicon import WORDS, Cue
 from cvdmail.core.extract.page import Bag
@@ -59,7 +60,11 @@ YES = re.compile(r"\b(?:works for (?:us|me)|fine (?:with|by|for) (?:us|me)|(?:is
                   r"|agree|agreed|einverstanden|d'accord|de acuerdo|go ahead|no objections?|happy with)\b")  # fmt: skip
 
 
-_CARRIED_WORDS = latin(word for word, cues in WORDS.items() if Cue.FIX in cues or Cue.RELEASE in cues)
+CARRIED_WORDS = latin(word for word, cues in WORDS.items() if Cue.FIX in cues or Cue.RELEASE in cues)
+_AHEAD_WORDS = latin(word for word, cues in WORDS.items() if Cue.FUTURE in cues or Cue.HEDGE in cues) | latin(
+    wordset("may ll won wouldn")
+)
+_AHEAD_ENDINGS = tuple(ending.encode("latin-1") for ending in FUTURE_ENDINGS)
 _MOVE_WORDS = latin(word for word, cues in WORDS.items() if Cue.MOVE in cues)
 _LATER_WORDS = latin(
     wordset("""
@@ -79,6 +84,11 @@ _DATE_HEADS = latin(wordset("date eta time timi sche yet term zeit datu tene hay
 )
 
 
+def _looks_ahead(bag: Bag) -> bool:
+    """Say whether a word tells of the future or of doubt, by itself or by its ending."""
+    return not bag.words.isdisjoint(_AHEAD_WORDS) or any(word.endswith(_AHEAD_ENDINGS) for word in bag.words)
+
+
 class Undated(NamedTuple):
     """Which promises without a date a sentence may hold, as far as its words tell."""
 
@@ -93,12 +103,12 @@ class Undated(NamedTuple):
         if bag is None or bag.wide:
             return cls(True, True, True, True)
         refuses = not bag.words.isdisjoint(_REFUSING_WORDS)
-        carried = not bag.words.isdisjoint(_CARRIED_WORDS)
+        carried = not bag.words.isdisjoint(CARRIED_WORDS)
         return cls(
             refuses and not bag.heads.isdisjoint(_REPAIR_HEADS),
             refuses and not bag.heads.isdisjoint(_DATE_HEADS),
             carried and not bag.words.isdisjoint(_MOVE_WORDS),
-            carried and not bag.words.isdisjoint(_LATER_WORDS),
+            carried and not bag.words.isdisjoint(_LATER_WORDS) and _looks_ahead(bag),
         )
 
 

@@ -127,7 +127,7 @@ def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, langu
         bag = page.bag(sentence.start, sentence.end)
         facts += promises.read(sentence, bag)
         announced = partial(_announced, page, before, listed)
-        told = list(versions.read(text, page, sentence, inside, announced))
+        told = list(versions.read(text, page, sentence, inside, bag, announced))
         listed = any(fact.rule == "fixed_version.item" for fact in told)
         before = sentence
         facts += told

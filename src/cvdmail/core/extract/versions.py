@@ -9,7 +9,8 @@ from cvdmail.core.extract.clause import Clause, Event
 from cvdmail.core.extract.facts import Fact, FactKind, FixedVersion, Grade, Where
 from cvdmail.core.extract.identifiers import Span, SpanKind
 from cvdmail.core.extract.lexicon import Cue
-from cvdmail.core.extract.page import Page
+from cvdmail.core.extract.page import Bag, Page
+from cvdmail.core.extract.promise_words import CARRIED_WORDS
 from cvdmail.core.extract.sentences import Sentence, clauses
 
 _AFFECTED = re.compile(
@@ -40,6 +41,7 @@ _FOLLOWS = re.compile(
 )
 _JOIN = re.compile(r"^[\s`\"'*\]/,()]{0,4}(?:and|or|und|et|y|,|/|[*•-])?[\s`\"'*\[(]{0,4}(?:final |v)?$", re.IGNORECASE)
 _RELEASE_URL = re.compile(r"/(?:releases/tag|releases|tag|tags)/v?([0-9][0-9A-Za-z.+_-]{0,30}[0-9A-Za-z])(?:[/?#]|$)")
+_NAMING_WORDS = frozenset(word for word in CARRIED_WORDS if word.startswith((b"versi", b"build", b"firmware")))
 _NO = frozenset([Cue.NEGATION, Cue.UNLIKELY])
 
 
@@ -60,13 +62,14 @@ def carries(page: Page, sentence: Sentence) -> bool:
 
 
 def read(
-    text: str, page: Page, sentence: Sentence, spans: tuple[Span, ...], announced: Callable[[], bool]
+    text: str, page: Page, sentence: Sentence, spans: tuple[Span, ...], bag: Bag | None, announced: Callable[[], bool]
 ) -> Iterator[Fact]:
     """Yield the fixed versions of one sentence.
 
-    ``spans`` are the identifiers inside it, ``announced`` says whether the sentence before announced a fix.
+    ``spans`` and ``bag`` are the identifiers and words inside it; ``announced`` says whether the sentence before
+    announced a fix.
     """
-    if sentence.question or not may_name(spans):
+    if sentence.question or not may_name(spans) or not _may_be_told(page, sentence, spans, bag, announced):
         return
     whole = page.clause(sentence.start, sentence.end, False)
     for start, end in clauses(page.masked, sentence):
@@ -82,6 +85,22 @@ def read(
             continue
         yield from _clause(text, clause, [span for span in inside if span.kind is SpanKind.VERSION], whole)
         yield from _links(text, clause, [span for span in inside if span.kind is SpanKind.URL])
+
+
+def _may_be_told(
+    page: Page, sentence: Sentence, spans: tuple[Span, ...], bag: Bag | None, announced: Callable[[], bool]
+) -> bool:
+    """Say whether a word of a fix or a release is there that does more than name a number, or an announcement before.
+
+    "Version" alone names a number, and keeps it from being an item of an announced list.
+    """
+    if bag is None or bag.wide:
+        return True
+    told = bag.words & CARRIED_WORDS
+    if not told:
+        return announced()
+    apart = "'" in page.plain[sentence.start : sentence.end]
+    return apart or not told <= _NAMING_WORDS or any(span.kind is SpanKind.URL for span in spans)
 
 
 def _clause(text: str, clause: Clause, spans: list[Span], whole: Clause) -> Iterator[Fact]:
