@@ -53,7 +53,7 @@ TEXTS = HOSTILE | {"ordinary": ORDINARY * 100, "silent": SILENT * 200, "promises
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_twice_the_text_is_at_most_twice_the_work(name: str) -> None:
-    once, twice = work_of(TEXTS[name][:3_000]), work_of(TEXTS[name][:6_000])
+    once, twice = work_of(TEXTS[name][:1_500]), work_of(TEXTS[name][:3_000])
     assert twice <= 2.2 * once + 500
 
 
@@ -62,7 +62,7 @@ def test_what_says_nothing_costs_little() -> None:
     assert many / 20 < (work_of(PROMISE * 40) - work_of(PROMISE * 20)) / 20 / 5
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_phrase_stands_without_its_needs(data: st.DataObject) -> None:
     phrase = data.draw(st.sampled_from([phrase for rule in RULES for phrase in rule.phrases]))
@@ -77,7 +77,7 @@ CALENDAR = [*MONTHS, *WEEKDAYS, *UNITS, *PARTS, *DEIXIS, "the", "next", "this", 
 PIECES = st.sampled_from([*CALENDAR, *map(str, range(1, 32)), *SCRAPS, "of", "second", "a", "few", "eom", "２", "2027"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=7).map(" ".join), st.sampled_from(["en", "de", "fr", "pl", None]))
 def test_no_date_stands_where_none_is_possible(text: str, language: str | None) -> None:
     page = Page(text, len(text))

@@ -100,7 +100,8 @@ def read(text: str, page: Page, sentence: Sentence, spans: tuple[Span, ...], bag
         grade = _graded(rule, words, match)
         if grade is not None:
             yield _fact(text, sentence, rule.kind, rule.value, grade, rule.name)
-    if spans or bag is None or any(letters in lowered for letters in _KEY_LETTERS):
+    printed = any(span.kind is SpanKind.FINGERPRINT for span in spans)
+    if printed or bag is None or any(letters in lowered for letters in _KEY_LETTERS):
         yield from _keys(text, page.masked, sentence, spans)
 
 
