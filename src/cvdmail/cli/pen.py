@@ -14,6 +14,7 @@ from cvdmail.cli.context import (
     echo,
     global_options,
     json_option,
+    person_names,
     print_json,
     print_json_lines,
     read_input,
@@ -34,9 +35,10 @@ pen.add_command(clear.answer)
 
 
 @pen.command("list")
+@click.option("--why", "explained", is_flag=True, help="Every guess with its reasons, not only the best.")
 @json_option
 @global_options
-def list_(as_json: bool) -> None:
+def list_(explained: bool, as_json: bool) -> None:
     """List the mails in the pen, with ranked guesses and why each is held."""
     mails = run(_list())
     if as_json:
@@ -62,11 +64,22 @@ def list_(as_json: bool) -> None:
                 one.reading.get("subject"),
                 one.record.trust.value if one.record.trust else "",
                 one.record.why,
-                f"{one.guesses[0]['case']} participant {one.guesses[0]['participant']}" if one.guesses else "",
+                "\n".join(_guess(guess, explained) for guess in one.guesses[: None if explained else 1]),
             )
             for one in mails
         ],
     )
+
+
+def _guess(guess: dict[str, Any], explained: bool = True) -> str:
+    """Tell one guess; with its reasons if it is to be explained."""
+    whose = f"{guess['case']} participant {guess['participant']}"
+    if not explained:
+        return whose
+    sure = "certain" if guess["certain"] else "probable"
+    like = f", {guess['score']:.2f}" if guess["score"] is not None else ""
+    reasons = f": {'; '.join(guess['why'])}" if guess["why"] else ""
+    return f"{whose} ({guess['vendor']}) by {', '.join(guess['evidence'])}, {sure}{like}{reasons}"
 
 
 async def _list() -> Any:
@@ -81,47 +94,76 @@ async def _list() -> Any:
 @json_option
 @global_options
 def show(number: int, as_json: bool) -> None:
-    """Show one mail: what was read out of it, and its own words."""
-    one, raw = run(_show(number))
+    """Show one mail: its own words, who says whose it is and why, the guesses, and the command to type next."""
+    from cvdmail.cli import why
+    from cvdmail.work.show_mail import next_steps
+
+    one, raw, names = run(_show(number))
+    steps = next_steps(one)
     if as_json:
-        print_json(render.message_json(one.record, one.reading, one.filings, one.facts, one.guesses))
+        shape = render.message_json(one.record, one.reading, one.filings, one.facts, one.guesses)
+        print_json({**shape, "reasons": why.to_json(one), "next": steps})
         return
+    record = one.record
     echo(f"From:      {visible(str(one.reading.get('from')))}")
     echo(f"Subject:   {visible(str(one.reading.get('subject') or ''))}")
-    echo(f"State:     {one.record.state.value} ({one.record.why or ''})")
-    echo(f"Signature: {one.record.signature.value if one.record.signature else 'none'}")
+    echo(f"Received:  {render.day(record.received_at)} UTC")
+    echo(f"State:     {record.state.value}" + (f" ({visible(record.why)})" if record.why else ""))
+    echo(f"Trust:     {record.trust.value if record.trust else 'not judged'}")
+    signed = f" by {record.signature_fingerprint}" if record.signature_fingerprint else ""
+    echo(f"Signature: {record.signature.value if record.signature else 'none'}{signed}")
+    echo(f"Encrypted: {'yes' if record.encrypted else 'no'}")
+    for rank, guess in enumerate(one.guesses, start=1):
+        echo(f"Guess {rank}:   {visible(_guess(guess))}")
+    echo("Why:")
+    why.tell(one, names, "  ")
     echo()
     text = one.reading.get("text")
     echo(visible_lines(text if isinstance(text, str) else raw.decode("utf-8", "replace")[:20000]))
+    if steps:
+        echo()
+        echo(f"next: {steps[0]}")
+        for step in steps[1:]:
+            echo(f"  or: {step}")
 
 
 async def _show(number: int) -> Any:
     from cvdmail.work.show_mail import original, shown
 
     async with at_desk() as (desk, _):
-        return await shown(desk, number), await original(desk, number)
+        return await shown(desk, number), await original(desk, number), person_names(desk)
 
 
 @pen.command("file")
 @click.argument("number", metavar="PEN", type=ROW)
 @click.argument("case_id", metavar="CASE")
 @click.option("--participant", metavar="P", help="Which party of the case, by number or vendor, if it has several.")
+@click.option("--also", is_flag=True, help="The mail is filed already, and belongs to CASE as well.")
 @json_option
 @global_options
-def file(number: int, case_id: str, participant: str | None, as_json: bool) -> None:
-    """File a held mail to CASE; what it says stays a proposal ('cvdmail fact list')."""
-    found = run(_file(number, CaseId.parse(case_id), participant))
+def file(number: int, case_id: str, participant: str | None, also: bool, as_json: bool) -> None:
+    """File a held mail to CASE; what it says stays a proposal ('cvdmail fact list').
+
+    A mail that is about several cases is filed to each of them with --also.  Each case has its facts as proposals of
+    its own and can read the mail; it is destroyed when the last of them is erased.
+
+    \b
+    Examples:
+      cvdmail pen file 12 CVD-2026-0003
+      cvdmail pen file 12 CVD-2026-0004 --participant vendor.example --also
+    """
+    found = run(_file(number, CaseId.parse(case_id), participant, also))
     if as_json:
         print_json({"pen": number, "case": str(found.case), "participant": found.row})
         return
     echo(f"message {number} is filed to {found.case}, participant {found.row}")
 
 
-async def _file(number: int, case_id: CaseId, participant: str | None) -> Any:
+async def _file(number: int, case_id: CaseId, participant: str | None, also: bool) -> Any:
     from cvdmail.work.pen import file_by_person
 
     async with at_desk() as (desk, actor):
-        return await file_by_person(desk, actor, number, case_id, participant)
+        return await file_by_person(desk, actor, number, case_id, participant, also)
 
 
 @pen.command("discard")
@@ -130,7 +172,7 @@ async def _file(number: int, case_id: CaseId, participant: str | None) -> Any:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @global_options
 def discard(number: int, reason_file: str, yes: bool) -> None:
-    """Take a mail out of the pen for a reason; its bytes are kept."""
+    """Take a mail out of the pen for a reason; its bytes are kept, and 'cvdmail pen restore' puts it back."""
     reason = read_input(reason_file, "reason")
     if not reason.strip():
         raise Refused("pen discard", "the reason is empty", "say why, for the ledger")
@@ -144,6 +186,26 @@ async def _discard(number: int, reason: bytes) -> None:
 
     async with at_desk() as (desk, actor):
         await take_out(desk, actor, number, reason)
+
+
+@pen.command("restore")
+@click.argument("number", metavar="PEN", type=ROW)
+@json_option
+@global_options
+def restore(number: int, as_json: bool) -> None:
+    """Put a mail that was discarded back into the pen, as it was."""
+    state = run(_restore(number))
+    if as_json:
+        print_json({"pen": number, "state": state.value})
+        return
+    echo(f"message {number} is in the pen again; next: cvdmail pen show {number}")
+
+
+async def _restore(number: int) -> Any:
+    from cvdmail.work.pen import restore as put_back
+
+    async with at_desk() as (desk, actor):
+        return await put_back(desk, actor, number)
 
 
 @click.group()

@@ -169,7 +169,7 @@ class Inbox:
             filed = (
                 sa.select(filing.c.message)
                 .join(participant, participant.c.id == filing.c.participant)
-                .where(participant.c.case == case_row)
+                .where(participant.c.case == case_row, filing.c.ended_at.is_(None))
             )
             query = query.where(message.c.id.in_(filed))
         if limit is not None:

@@ -20,10 +20,13 @@ from cvdmail.store.filings import Filings
 from cvdmail.store.inbox import Inbox
 from cvdmail.store.leases import Leases
 from cvdmail.store.ledger import Ledger
+from cvdmail.store.links import Links
 from cvdmail.store.outbox import Outbox
 from cvdmail.store.rows import Rows
 from cvdmail.store.scopes import Scopes
+from cvdmail.store.sharing import Sharing
 from cvdmail.store.vault import SealedValues, Vault
+from cvdmail.store.verdicts import Verdicts
 
 
 class Transaction:
@@ -33,7 +36,8 @@ class Transaction:
         rows = Rows(connection)
         self.sealed = SealedValues(connection, vault, rows)
         self.ledger = Ledger(connection, rows, self.sealed)
-        self.scopes = Scopes(connection, rows, vault)
+        self.sharing = Sharing(connection, rows, self.sealed)
+        self.scopes = Scopes(connection, rows, vault, self.sharing)
         self.cases = Cases(connection, rows, self.sealed)
         self.contacts = Contacts(connection, rows)
         self.drafts = Drafts(connection, rows, self.sealed)
@@ -42,8 +46,10 @@ class Transaction:
         self.attempts = Attempts(connection, rows, self.sealed)
         self.leases = Leases(connection)
         self.inbox = Inbox(connection, rows, self.sealed)
-        self.filings = Filings(connection, rows, self.sealed)
-        self.facts = Facts(connection, rows, self.sealed)
+        self.links = Links(connection, rows)
+        self.verdicts = Verdicts(connection, rows, self.sealed, self.sharing)
+        self.filings = Filings(connection, rows, self.sealed, self.sharing)
+        self.facts = Facts(connection, rows, self.sealed, self.sharing)
 
     async def pen_scope(self) -> int:
         """Return the scope key of what belongs to no case."""

@@ -211,6 +211,11 @@ class SealedValues:
                 sa.update(blob).where(blob.c.id == row_id).values(scope=scope, wrapped_key=again)
             )
 
+    async def rewrapped(self, place: Place, wrapped: bytes, old: int, new: int) -> bytes:
+        """Return the data key of ``place`` that scope ``old`` wraps, wrapped by scope ``new``."""
+        data_key = seal.unseal(await self._scope(old), _wrapping(place), wrapped)
+        return seal.seal(await self._scope(new), new, os.urandom(12), _wrapping(place), data_key)
+
 
 def _wrapping(place: Place) -> Place:
     return Place(place.table, place.column + "#key", place.row)

@@ -88,10 +88,8 @@ async def _write_outcome(desk: Desk, record: MessageRecord, judged: Judged) -> S
 
 
 async def _keep_with(tx: Transaction, row: int, twin: int) -> None:
-    """Seal a copy under the key of the case that its twin is filed to: erasing the case takes it along."""
-    for filing in (await tx.filings.of([twin])).get(twin, [])[:1]:
-        participant = await tx.cases.participant(filing.participant)
-        await tx.sealed.move(await tx.cases.scope(participant.case_row), "message", row)
+    """Seal a copy under the keys of the cases that its twin is filed to: erasing the last of them takes it along."""
+    await tx.filings.keep_with(row, twin)
 
 
 async def _set_aside(desk: Desk, record: MessageRecord) -> Settled:
@@ -122,7 +120,7 @@ async def _settle(desk: Desk, tx: Transaction, record: MessageRecord, judged: Ju
         await tx.ledger.append(Event(MAIN, _HELD_EVENTS[outcome.state], now, DAEMON, body))
         return Settled(record.row, outcome.state)
     certain = judged.match.certain
-    participant = await tx.cases.participant(certain.participant)
+    participant = await tx.cases.participant(await tx.links.resolve(certain.participant))
     scope = await tx.cases.scope(participant.case_row)
     await tx.filings.file(record.row, participant.row, scope, True, certain.evidence, DAEMON, now)
     body = {
@@ -135,7 +133,7 @@ async def _settle(desk: Desk, tx: Transaction, record: MessageRecord, judged: Ju
     chain = str(participant.case)
     await tx.ledger.append(Event(chain, EventKind.MAIL_FILED, now, DAEMON, body, participant.row))
     records = await tx.facts.write(record.row, participant.row, facts, scope)
-    await _note_bounces(tx, desk, judged)
+    await note_bounces(tx, desk, judged)
     when = judged.reading.date if judged.reading is not None and judged.reading.date else record.received_at
     believed = (
         await accept_by_policy(tx, desk, chain, records, outcome.trust, when)
@@ -145,7 +143,7 @@ async def _settle(desk: Desk, tx: Transaction, record: MessageRecord, judged: Ju
     return Settled(record.row, outcome.state, tuple(believed))
 
 
-async def _note_bounces(tx: Transaction, desk: Desk, judged: Judged) -> None:
+async def note_bounces(tx: Transaction, desk: Desk, judged: Judged) -> None:
     """A permanent bounce of a mail that we really sent changes what is known of its delivery, nothing else."""
     now = desk.clock.now()
     for mail, address, permanent in await bounced(tx, judged.reading):

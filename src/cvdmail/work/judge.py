@@ -18,6 +18,7 @@ from pathlib import Path
 from cvdmail.core import body, sender
 from cvdmail.core.body import Reading, to_message_json
 from cvdmail.core.deliveries import named_numbers
+from cvdmail.core.evidence import Witnesses, evidence_json, overruled
 from cvdmail.core.extract import MailKind, normalise_line
 from cvdmail.core.extract.facts import Bounce, FactKind, Identifier
 from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
@@ -47,8 +48,11 @@ class Judged:
     reading: Reading | None
 
 
-async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
-    """Judge the bytes of a mail; raise ``CryptoUnavailable`` or ``StoreUnavailable`` only."""
+async def judge(desk: Desk, raw: bytes, received_at: datetime, row: int | None = None) -> Judged:
+    """Judge the bytes of a mail; raise ``CryptoUnavailable`` or ``StoreUnavailable`` only.
+
+    ``row`` is the mail's own, where it was settled before: it is no copy of itself.
+    """
     try:
         mail = await asyncio.to_thread(parse, raw)
     except ParseLimit as limit:
@@ -56,7 +60,7 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
     from_ = await asyncio.to_thread(lambda: sender.second_opinion(mail, read_sender(mail.root)))
     body_hash = hashlib.sha256(raw[mail.root.body :]).hexdigest()
     async with desk.store.read() as tx:
-        copied = await copy_of(tx, mail.message_id, body_hash)
+        copied = await copy_of(tx, mail.message_id, body_hash, row)
         clues = await _clues(desk, tx, mail, from_, "")
         pinned, rings = await _keys(desk, tx, clues, from_)
     if copied is not None:
@@ -70,7 +74,7 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
         clues = await _clues(desk, tx, mail, from_, reading.subject + "\n" + reading.extraction.text, reading)
         found = match(clues)
         known = await _known(tx, found)
-    trusted, suspected = _trust(desk, mail, opened, from_, signed, known)
+    trusted, suspected, heard = _trust(desk, mail, opened, from_, signed, known)
     decision = _decide(opened, found, trusted, suspected)
     state = MessageState.FILED if decision.verdict is Verdict.FILED else MessageState.HELD
     outcome = Outcome(
@@ -87,6 +91,7 @@ async def judge(desk: Desk, raw: bytes, received_at: datetime) -> Judged:
             **to_message_json(reading, str(mail.message_id) if mail.message_id else None, opened.encrypted),
             "text": reading.extraction.text,
             "attachments": list(reading.attachments),
+            "why": evidence_json(found, decision, trusted, suspected, heard),
         },
         inner=opened.clear,
         signed_sha256=_signed_once(signed, opened),
@@ -142,7 +147,10 @@ def as_copy(judged: Judged) -> Judged:
 
 def held(judged: Judged, why: str) -> Judged:
     """Return the same judgement, held for a person."""
-    outcome = replace(judged.outcome, state=MessageState.HELD, why=why)
+    reading = judged.outcome.reading
+    if reading is not None and "why" in reading:
+        reading = {**reading, "why": overruled(reading["why"], why)}
+    outcome = replace(judged.outcome, state=MessageState.HELD, why=why, reading=reading)
     return replace(judged, outcome=outcome, decision=Decision(Verdict.HELD, False, why))
 
 
@@ -180,14 +188,22 @@ async def _clues(
 
 
 async def _tempered(tx: Transaction, clues: list[Clue]) -> list[Clue]:
-    """Drop the clues for erased cases, and let none for a participant that was removed be certain."""
+    """Follow merges, drop the clues for erased cases, and let none for a participant that was removed be certain."""
     tempered = []
-    for clue in clues:
+    for clue in [await resolved(tx, one) for one in clues]:
         if (await tx.cases.get(clue.case)).erased_at is not None:
             continue
         removed = (await tx.cases.participant(clue.participant)).removed_at is not None
         tempered.append(replace(clue, certain=False) if removed else clue)
     return tempered
+
+
+async def resolved(tx: Transaction, clue: Clue) -> Clue:
+    """Return a clue as it counts today: once its case was merged into another one, it speaks for the vendor there."""
+    row = await tx.links.resolve(clue.participant)
+    if row == clue.participant:
+        return clue
+    return replace(clue, case=(await tx.cases.participant(row)).case, participant=row)
 
 
 async def _by_token(desk: Desk, tx: Transaction, recipients: Iterable[Address]) -> list[ParticipantRecord]:
@@ -269,11 +285,11 @@ async def _known(tx: Transaction, found: Match) -> frozenset[Address]:
 
 def _trust(
     desk: Desk, mail: Mail, opened: Opened, from_: Sender, signed: Signature, known: frozenset[Address]
-) -> tuple[Trust, str | None]:
+) -> tuple[Trust, str | None, Witnesses]:
     transport = authentication(mail.root, desk.config.mailbox.authserv_id, from_, desk.config.mailbox.authserv_hops)
     agree = opened.inner is None or _headers_agree(mail, opened.inner, from_, desk.config.mailbox.address)
     judged_by = (signed.state, from_, known, transport, agree)
-    return trust(*judged_by), suspicion(*judged_by)
+    return trust(*judged_by), suspicion(*judged_by), Witnesses(signed, from_, known, transport, agree)
 
 
 def _headers_agree(outer: Mail, inner: Mail, from_: Sender, own: Address) -> bool:
