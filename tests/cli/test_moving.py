@@ -185,6 +185,7 @@ def test_after_a_move_only_the_new_case_can_read_the_mail(answered: Lab) -> None
         reason = ("--reason-file", f"{answered.place}/reason")
         answered.run("ada", "case", "move", OTHER, str(mail), CASE, *reason).refused("the case is erased")
         answered.run("ada", "pen", "file", PEN, OTHER).refused("the case is erased")
+        answered.run("ada", "pen", "file", str(mail), CASE, "--also").refused("it was erased with its case")
 
 
 def test_a_mail_is_moved_to_another_party_of_its_case(answered: Lab) -> None:
@@ -205,7 +206,7 @@ def test_a_mail_that_cannot_be_moved_is_refused_in_one_line(answered: Lab) -> No
     (mail,) = inbound(answered, CASE)
     number = str(mail)
     with unchanged(answered):
-        for words, said in (
+        refusals: list[tuple[tuple[str, ...], str]] = [
             ((CASE, "99", OTHER), "there is no such message"),
             ((CASE, "1", OTHER), "a mail of ours"),
             ((CASE, PEN, OTHER), f"it waits in the pen: cvdmail pen file {PEN}"),
@@ -216,7 +217,8 @@ def test_a_mail_that_cannot_be_moved_is_refused_in_one_line(answered: Lab) -> No
             ((CASE, number, "CVD-2020-0001"), "there is no such case"),
             ((CASE, number, OTHER, "--participant", "nobody.example"), "0 such participants"),
             ((CASE, number, OTHER, "--from", "nobody.example"), "not filed to such a participant"),
-        ):
+        ]
+        for words, said in refusals:
             answered.run("ada", "case", "move", *words, *reason).refused(said)
         answered.run("ada", "case", "move", CASE, number, OTHER, "--reason-file", "-").refused("the reason is empty")
         answered.run("ada", "case", "move", CASE, number, OTHER, "--reason-file", "/nowhere").refused("no file")
@@ -227,8 +229,8 @@ def test_a_mail_that_cannot_be_moved_is_refused_in_one_line(answered: Lab) -> No
         answered.run("ada", "case", "merge", CASE, THIRD).refused("the case is closed")
         answered.run("ada", "case", "merge", THIRD, CASE).refused("the case is closed")
         answered.run("ada", "case", "merge", "--undo", CASE).refused("was not merged")
-        for words in (("merge", CASE), ("merge", CASE, OTHER, "--undo"), ("move", CASE, number), ("split", CASE)):
-            assert answered.run("ada", "case", *words).code == 2
+        for wrong in (("merge", CASE), ("merge", CASE, OTHER, "--undo"), ("move", CASE, number), ("split", CASE)):
+            assert answered.run("ada", "case", *wrong).code == 2
 
 
 def test_a_case_with_a_mail_on_its_way_is_not_merged(queued: Lab) -> None:
@@ -276,6 +278,9 @@ def test_a_merged_case_gives_everything_and_its_later_mail_to_the_other(answered
     with unchanged(answered):
         answered.run("ada", "case", "merge", OTHER, CASE).refused(f"it was merged into {OTHER}")
         answered.run("ada", "pen", "file", PEN, CASE).refused(f"name {OTHER}")
+        # The merged case is closed, and its words are as secret as before.
+        words = ("pen", "answer", PEN, "--yes", "--file", "-")
+        answered.run("ada", *words, stdin=b"about the overflow in the frame parser").refused("it holds")
     # Everything that used to lead to the merged case leads to the other one now.
     for name, fields in (
         ("by id", {"In-Reply-To": f"<{report['message_id']}>"}),
@@ -297,6 +302,21 @@ def test_a_merged_case_gives_everything_and_its_later_mail_to_the_other(answered
     found = next_reply(answered, "again", "we look at it.", **{"In-Reply-To": f"<{report['message_id']}>"})
     assert [one["case"] for one in found["filings"]] == [CASE]
     whole(answered, CASE, OTHER)
+
+
+def test_a_mail_that_both_cases_have_survives_their_merge_and_its_undoing(answered: Lab) -> None:
+    answered.run("ada", "pen", "file", PEN, CASE).good()
+    answered.run("ada", "pen", "file", PEN, OTHER, "--also").good()
+    believe(answered, CASE, "fix_date")
+    assert inbound(answered, OTHER) == [int(PEN)]
+    answered.run("ada", "case", "merge", CASE, OTHER).good()
+    assert inbound(answered, OTHER) == [3, int(PEN)]
+    assert [one["first"] for one in shown(answered, OTHER)["promises"]] == ["2031-01-15", "2031-03-01"]
+    answered.run("ada", "case", "merge", "--undo", CASE).good()
+    assert (inbound(answered, CASE), inbound(answered, OTHER)) == ([3, int(PEN)], [int(PEN)])
+    whole(answered, CASE, OTHER)
+    erased(answered, OTHER)
+    assert BOTH.strip() in [one["text"] for one in shown(answered)["messages"]]
 
 
 def test_a_chain_of_merges_is_followed_and_undone_from_its_end(answered: Lab) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +24,9 @@ from cvdmail.cli.context import (
 from cvdmail.core.display import visible, visible_lines
 from cvdmail.core.ids import CaseId
 from cvdmail.errors import Refused
+
+if TYPE_CHECKING:
+    from cvdmail.work.show_mail import Shown
 
 
 @click.group()
@@ -55,6 +59,9 @@ def list_(explained: bool, as_json: bool) -> None:
             for one in mails
         )
         return
+    if explained:
+        _tell_guesses(mails)
+        return
     render.table(
         ("pen", "from", "subject", "trust", "why", "guess"),
         [
@@ -64,22 +71,33 @@ def list_(explained: bool, as_json: bool) -> None:
                 one.reading.get("subject"),
                 one.record.trust.value if one.record.trust else "",
                 one.record.why,
-                "\n".join(_guess(guess, explained) for guess in one.guesses[: None if explained else 1]),
+                f"{one.guesses[0]['case']} participant {one.guesses[0]['participant']}" if one.guesses else "",
             )
             for one in mails
         ],
     )
 
 
-def _guess(guess: dict[str, Any], explained: bool = True) -> str:
-    """Tell one guess; with its reasons if it is to be explained."""
-    whose = f"{guess['case']} participant {guess['participant']}"
-    if not explained:
-        return whose
+def _tell_guesses(mails: Sequence[Shown]) -> None:
+    """Print every mail of the pen with why it is held, and all its guesses with their reasons."""
+    for one in mails:
+        sender, subject = str(one.reading.get("from")), str(one.reading.get("subject") or "")
+        echo(f"pen {one.record.row}: {visible(sender)}, {visible(subject, 80)}")
+        trust = one.record.trust.value if one.record.trust else "not judged"
+        echo(f"  {one.record.state.value}: {visible(one.record.why or '')} ({trust})")
+        for rank, guess in enumerate(one.guesses, start=1):
+            echo(f"  guess {rank}: {visible(_guess(guess))}")
+    if not mails:
+        echo("(none)")
+
+
+def _guess(guess: dict[str, Any]) -> str:
+    """Tell one guess with its reasons."""
     sure = "certain" if guess["certain"] else "probable"
     like = f", {guess['score']:.2f}" if guess["score"] is not None else ""
     reasons = f": {'; '.join(guess['why'])}" if guess["why"] else ""
-    return f"{whose} ({guess['vendor']}) by {', '.join(guess['evidence'])}, {sure}{like}{reasons}"
+    whose = f"{guess['case']} participant {guess['participant']} ({guess['vendor']})"
+    return f"{whose} by {', '.join(guess['evidence'])}, {sure}{like}{reasons}"
 
 
 async def _list() -> Any:

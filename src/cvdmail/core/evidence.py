@@ -147,7 +147,7 @@ def read_evidence(kept: object) -> Evidence | None:
     try:
         hints = tuple(_read_hint(one) for one in kept.get("hints", ()))
         known = {name: value for name, value in kept.items() if name in own and _fits(name, value)}
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError):
         return None
     extra = tuple(sorted(str(name) for name in kept if name not in own | {"hints"}))
     return replace(Evidence(**known), hints=hints, unknown=extra)

@@ -80,6 +80,15 @@ class Links:
             for found in await self._connection.execute(query)
         ]
 
+    async def merged(self) -> dict[int, int]:
+        """Return, for each case that was merged, the row of the case that has its mails today."""
+        query = sa.select(case_link.c.case, case_link.c.other).where(_LIVE)
+        into = {int(one.case): int(one.other) for one in await self._connection.execute(query)}
+        last = dict(into)
+        for _ in range(MAX_STEPS):
+            last = {row: into.get(other, other) for row, other in last.items()}
+        return last
+
     async def resolve(self, participant_row: int) -> int:
         """Return who gets the mail of a participant today: after a merge, the same vendor's in the other case."""
         for _ in range(MAX_STEPS):

@@ -31,6 +31,8 @@ async def file_by_person(
         if participant.row in {one.participant for one in filed}:
             raise Refused(f"pen {row}", f"it is filed to {case_id} already", "name another case or --participant")
         scope = await tx.cases.scope(case.row)
+        if filed and not await tx.filings.scopes(row):
+            raise Refused(f"pen {row}", "it was erased with its case", "only its hash remains")
         if filed:
             await tx.filings.link(row, participant.row, scope, by, now)
             await tx.facts.copy(row, participant.row, scope)
