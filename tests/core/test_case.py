@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from cvdmail.core.case import (
+    CLOSING_EVENTS,
     EM,
     RM,
     VFD,
@@ -77,7 +78,7 @@ EM_ARROWS = {
 EM_KINDS = [K.EMBARGO_PROPOSED, K.EMBARGO_ACCEPTED, K.EMBARGO_REJECTED, K.EMBARGO_TERMINATED]
 PXA_KINDS = [K.BECAME_PUBLIC, K.EXPLOIT_PUBLIC, K.ATTACKS_OBSERVED]
 VFD_KINDS = [K.FIX_READY, K.FIX_DEPLOYED]
-MACHINE_KINDS = {*RM_KINDS, *EM_KINDS, *PXA_KINDS, *VFD_KINDS, K.CASE_CLOSED}
+MACHINE_KINDS = {*RM_KINDS, *EM_KINDS, *PXA_KINDS, *VFD_KINDS, *CLOSING_EVENTS}
 
 
 @pytest.mark.parametrize(("state", "kind"), list(itertools.product(RM, RM_KINDS)))
@@ -152,6 +153,15 @@ def test_a_case_closes_once() -> None:
     assert closed == CaseState(closed=True)
     with pytest.raises(Refused):
         apply_case(closed, K.CASE_CLOSED)
+
+
+def test_a_merged_case_is_closed_until_the_merge_is_undone() -> None:
+    merged = apply_case(CaseState(EM.ACTIVE, "Pxa"), K.CASE_MERGED)
+    assert merged == CaseState(EM.ACTIVE, "Pxa", closed=True)
+    assert apply_case(merged, K.CASE_UNMERGED) == CaseState(EM.ACTIVE, "Pxa")
+    for kind, state in ((K.CASE_MERGED, merged), (K.CASE_CLOSED, merged), (K.CASE_UNMERGED, CaseState())):
+        with pytest.raises(Refused):
+            apply_case(state, kind)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EventKind if kind not in MACHINE_KINDS])

@@ -23,7 +23,7 @@ from cvdmail.core.trust import Trust
 from cvdmail.errors import NotFound, SealBroken
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.scopes import read_store_key
-from cvdmail.store.tables import blob, scope_key
+from cvdmail.store.tables import blob, blob_key, scope_key
 from cvdmail.store.vault import Vault
 from store.database import (
     ADA,
@@ -252,6 +252,69 @@ async def test_filing_moves_a_mail_under_the_key_of_its_case(database: Database)
         async with store.write() as tx:
             assert (await tx.inbox.raw(mail), await tx.inbox.inner(mail)) == (b"Subject: x\r\n\r\nwords", b"inside")
             await tx.scopes.erase_case(case.row, NOW)
+        async with store.read() as tx:
+            with pytest.raises(SealBroken):
+                await tx.inbox.raw(mail)
+
+
+async def test_a_mail_of_three_cases_goes_with_the_last_of_them_whatever_the_order(database: Database) -> None:
+    """The key of each case wraps the mail's data keys; whoever goes takes its own wrapping along and no other."""
+    for number, order in enumerate(((0, 1, 2), (2, 1, 0), (1, 0, 2))):
+        async with database.store() as store:
+            async with store.write() as tx:
+                pen = await tx.sealed.scope(ScopeKind.PEN)
+                cases = [await open_case(tx) for _ in range(3)]
+                mail, _ = await tx.inbox.store(b"words of %d" % number, None, pen, NOW, NOW)
+                await tx.inbox.settle(mail, Outcome(MessageState.FILED, reading={"a": 1}, inner=b"inside"), pen)
+                await tx.verdicts.keep(await tx.inbox.get(mail), {"earlier": True}, [pen], NOW)
+                for place, (case, scope) in enumerate(cases):
+                    party = await add_party(tx, case)
+                    if place == 0:
+                        await tx.filings.file(mail, party.row, scope, True, None, "daemon", NOW)
+                        await tx.filings.take_along(mail, scope)
+                    else:
+                        await tx.filings.link(mail, party.row, scope, "A" * 40, NOW)
+                assert await tx.sharing.scopes("message", mail) == [scope for _, scope in cases]
+            for left in order:
+                async with store.read() as tx:
+                    assert await tx.inbox.inner(mail) == b"inside"
+                    assert (await tx.inbox.readings([mail]))[mail] == {"a": 1}
+                    assert [one.reading for one in (await tx.verdicts.of([mail]))[mail]] == [{"earlier": True}]
+                async with store.write() as tx:
+                    await tx.scopes.erase_case(cases[left][0].row, NOW)
+            async with store.read() as tx:
+                with pytest.raises(SealBroken):
+                    await tx.inbox.raw(mail)
+                assert [one.reading for one in (await tx.verdicts.of([mail]))[mail]] == [{}]
+        async with database.engines() as engines, engines.read() as connection:
+            assert set(await connection.scalars(sa.select(blob_key.c.wrapped_key))) == {None}
+
+
+async def test_a_wrapping_that_was_dropped_is_gone_from_the_disk(database: Database) -> None:
+    """A mail is moved from one case to another: what the first one's key opened must not be found any more."""
+    async with database.store() as store:
+        async with store.write() as tx:
+            (one, scope), (two, other) = await open_case(tx), await open_case(tx)
+            parties = [await add_party(tx, case) for case in (one, two)]
+            mail, _ = await tx.inbox.store(b"a mail", None, await tx.sealed.scope(ScopeKind.PEN), NOW, NOW)
+            await tx.filings.file(mail, parties[0].row, scope, True, None, "daemon", NOW)
+        query = sa.select(blob.c.wrapped_key).where(blob.c.owner_table == "message")
+        async with database.engines() as engines, engines.read() as connection:
+            before = await connection.scalar(query)
+        assert before is not None
+        async with store.write() as tx:
+            await tx.filings.link(mail, parties[1].row, other, "A" * 40, NOW)
+            await tx.filings.unlink(mail, parties[0].row, scope, NOW)
+            assert await tx.sharing.scopes("message", mail) == [other]
+        with pytest.raises(SealBroken, match="no other case"):
+            async with store.write() as tx:
+                await tx.sharing.drop(other, "message", mail)
+        await store.scrub()
+        assert traces(database.on_disk(), [before]) == []
+        async with store.write() as tx:
+            await tx.scopes.erase_case(one.row, NOW)
+            assert await tx.inbox.raw(mail) == b"a mail"
+            await tx.scopes.erase_case(two.row, NOW)
         async with store.read() as tx:
             with pytest.raises(SealBroken):
                 await tx.inbox.raw(mail)

@@ -20,12 +20,14 @@ from cvdmail.cli.context import (
     json_option,
     language_option,
     note,
+    person_names,
     print_json,
     print_json_lines,
     read_input,
     run,
     say_template,
 )
+from cvdmail.cli.moving import merge, move, split
 from cvdmail.cli.record import record
 from cvdmail.core.display import visible
 from cvdmail.core.ids import CaseId
@@ -41,10 +43,11 @@ MAX_ATTACHMENT = 25 * 1024 * 1024
 @click.group()
 @global_options
 def case() -> None:
-    """Open, list, show and erase cases."""
+    """Open, list, show, move mails between, merge and erase cases."""
 
 
-case.add_command(record)
+for command in (record, move, split, merge):
+    case.add_command(command)
 
 
 @case.command("new")
@@ -155,23 +158,32 @@ async def _list(as_json: bool) -> None:
 
 @case.command("show")
 @click.argument("case_id", metavar="CASE")
+@click.option("--why", "explained", is_flag=True, help="For every message: the evidence, the rule, who filed it.")
 @json_option
 @global_options
-def show(case_id: str, as_json: bool) -> None:
-    """Show a case: participants, messages, facts with their words, promises, events."""
-    run(_show(CaseId.parse(case_id), as_json))
+def show(case_id: str, explained: bool, as_json: bool) -> None:
+    """Show a case: participants, messages, facts with their words, promises, events.
+
+    With --why also what each mail's verdict rests on: every clue to a case, why its sender is trusted or not, the rule
+    that joined them, who filed it and when, and earlier verdicts; with --json under "why" of each message.
+    """
+    run(_show(CaseId.parse(case_id), explained, as_json))
 
 
-async def _show(case_id: CaseId, as_json: bool) -> None:
+async def _show(case_id: CaseId, explained: bool, as_json: bool) -> None:
     from cvdmail.cli import whole_case as view
+    from cvdmail.cli.why import tell_all
     from cvdmail.work.show import whole_case
 
     async with at_desk() as (desk, _):
         found = await whole_case(desk, case_id)
+        names = person_names(desk)
     if as_json:
-        print_json(view.to_json(found))
-    else:
-        view.show(found)
+        print_json(view.to_json(found, explained))
+        return
+    view.show(found)
+    if explained:
+        tell_all(found.messages, names)
 
 
 @case.command("timeline")
@@ -184,11 +196,12 @@ def timeline(case_id: str, as_json: bool) -> None:
 
 
 async def _timeline(case_id: CaseId, as_json: bool) -> None:
-    from cvdmail.work.show import story, whole_case
+    from cvdmail.work.show import whole_case
+    from cvdmail.work.story import story
 
     async with at_desk() as (desk, _):
         found = await whole_case(desk, case_id)
-        names = {str(one.fingerprint): one.name or str(one.address) for one in desk.config.people}
+        names = person_names(desk)
     lines = story(found, names)
     if as_json:
         print_json_lines(

@@ -119,6 +119,11 @@ async def at_desk() -> AsyncIterator[tuple[Desk, Actor]]:
         yield desk, actor
 
 
+def person_names(desk: Desk) -> dict[str, str]:
+    """Return who is behind each fingerprint, for lines that say who decided."""
+    return {str(one.fingerprint): one.name or str(one.address) for one in desk.config.people}
+
+
 def echo(text: str = "") -> None:
     """Print a line for people; text from outside must have gone through ``visible`` before."""
     click.echo(text)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,12 +17,9 @@ from cvdmail.cli.context import (
     load_config,
     note,
     print_json,
-    print_json_lines,
     run,
 )
 from cvdmail.errors import Refused
-
-TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the mail and tries again
 
 
 @click.command()
@@ -97,85 +92,6 @@ async def _watch() -> None:
     servers = _servers(config)
     async with daemon_desk(config, worker=True) as desk:
         await Daemon(desk, servers, process_name(), is_dead, click.echo).run()
-
-
-@click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@json_option
-@global_options
-def ingest(paths: tuple[str, ...], as_json: bool) -> None:
-    """Treat each mail in .eml files, Maildirs and mbox files as newly arrived; the same mail twice adds nothing.
-
-    'cvdmail ingest -' reads one mail from standard input, for use behind a mail server: silent, status 0 once its
-    bytes are committed, otherwise 75.
-    """
-    if paths == ("-",):
-        _ingest_stdin()
-        return
-    needs_person = run(_ingest(paths, as_json))
-    finish(needs_person)
-
-
-def _ingest_stdin() -> None:
-    """Commit one mail and say so by the exit status alone: 0, or 75 and the mail server keeps it."""
-    from cvdmail.core.mail import MAX_MAIL
-
-    try:
-        raw = sys.stdin.buffer.read(MAX_MAIL + 1)
-        if not raw or len(raw) > MAX_MAIL:
-            raise SystemExit(TEMPORARY)
-        run(_commit(raw))
-    except Exception:
-        # Whatever it was, the bytes are not committed: any other status would make the mail server bounce the mail.
-        raise SystemExit(TEMPORARY) from None
-
-
-async def _commit(raw: bytes) -> None:
-    from cvdmail.wiring import daemon_desk
-    from cvdmail.work.file_mail import process_one
-    from cvdmail.work.receive import ingest as store
-
-    async with daemon_desk(load_config()) as desk:
-        (row, is_new), *_ = await store(desk, [raw])
-        if not is_new:
-            return
-        try:
-            async with desk.store.read() as tx:
-                record = await tx.inbox.get(row)
-            await process_one(desk, record)
-        except Exception as problem:
-            # The bytes are committed, so the answer is yes; the daemon settles the mail later.
-            logging.getLogger("cvdmail.ingest").warning("settling failed: %s", type(problem).__name__)
-
-
-async def _ingest(paths: tuple[str, ...], as_json: bool) -> bool:
-    from cvdmail.edge.mailfiles import mails_in
-    from cvdmail.wiring import daemon_desk
-    from cvdmail.work.file_mail import process_one
-    from cvdmail.work.receive import ingest as store
-    from cvdmail.work.show_mail import shown
-
-    needs_person = False
-    found = [mail for path in paths for mail in mails_in(Path(path))]
-    async with daemon_desk(load_config()) as desk:
-        with render.progress("ingest", len(found)) as step:
-            for place in found:
-                (row, is_new), *_ = await store(desk, [place.read()])
-                if is_new:
-                    async with desk.store.read() as tx:
-                        record = await tx.inbox.get(row)
-                    settled = await process_one(desk, record)
-                    needs_person = needs_person or settled.state.value in ("held", "unparsed")
-                mail = await shown(desk, row)
-                shape = render.message_json(
-                    mail.record, mail.reading, mail.filings, mail.facts, mail.guesses, place.name, not is_new
-                )
-                if as_json:
-                    print_json_lines([shape])
-                else:
-                    echo(f"{place.name}: {shape['state']}" + (f" ({shape['why']})" if shape["why"] else ""))
-                step()
-    return needs_person
 
 
 @click.command()

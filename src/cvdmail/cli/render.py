@@ -161,6 +161,7 @@ def message_json(
     return {
         "file": file,
         "message": {key: reading.get(key) for key in _MESSAGE_KEYS},
+        "number": record.row,
         "pen": record.row if record.state in (MessageState.HELD, MessageState.UNPARSED) else None,
         "sha256": record.sha256,
         "message_id": str(record.message_id) if record.message_id else None,
@@ -174,6 +175,8 @@ def message_json(
                 "participant": one.participant,
                 "certain": one.certain,
                 "evidence": [one.evidence.value] if one.evidence else [],
+                "by": one.filed_by,
+                "at": instant(one.filed_at),
             }
             for one in filings
         ],

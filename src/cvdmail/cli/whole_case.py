@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cvdmail.cli import render
+from cvdmail.cli import render, why
 from cvdmail.cli.context import echo
 from cvdmail.core.display import visible
+from cvdmail.core.ledger import instant
 
 if TYPE_CHECKING:
     from cvdmail.work.show import WholeCase
@@ -22,8 +23,23 @@ def show(found: WholeCase) -> None:
         ("participant", "vendor", "role", "state", "fix path"),
         [(one.row, one.vendor, one.role.value, one.state.rm.value, one.state.vfd.value) for one in found.participants],
     )
+    _told_of_moves(found)
     _correspondence(found)
     _read_out(found)
+
+
+def _told_of_moves(found: WholeCase) -> None:
+    """Say which cases this one came from or went to, and which states rest on mails that were moved away."""
+    for link in found.links:
+        words = link.kind.value.replace("_", " ")
+        echo(f"{link.case} was {words} {link.other}, {render.day(link.made_at)}")
+    for one in found.unsupported:
+        mails = ", ".join(str(row) for row in one.messages)
+        state, without = one.state, one.without
+        echo(
+            f"participant {one.participant}: its state {state.rm.value} {state.vfd.value} rests on message {mails}, "
+            f"which was moved away; without it: {without.rm.value} {without.vfd.value}"
+        )
 
 
 def _correspondence(found: WholeCase) -> None:
@@ -86,8 +102,8 @@ def _read_out(found: WholeCase) -> None:
         )
 
 
-def to_json(found: WholeCase) -> dict[str, object]:
-    """Return a case as ``case show --json`` writes it."""
+def to_json(found: WholeCase, explained: bool = False) -> dict[str, object]:
+    """Return a case as ``case show --json`` writes it; ``explained`` puts the evidence under "why" of each message."""
     people = [one.to_json() for one in found.people]
     return {
         **render.case_json(found.case, people),
@@ -95,12 +111,33 @@ def to_json(found: WholeCase) -> dict[str, object]:
         "em": found.case.state.em.value,
         "pxa": found.case.state.pxa,
         "messages": [
-            render.message_json(one.record, one.reading, one.filings, one.facts, []) for one in found.messages
+            render.message_json(one.record, one.reading, one.filings, one.facts, [])
+            | ({"why": why.to_json(one)} if explained else {})
+            for one in found.messages
         ],
         "facts": [{**render.fact_json(one), "message": one.message} for one in found.facts],
         "promises": [render.promise_json(one) for one in found.promises],
         "outbox": [{**render.outbox_json(one), "answer": found.answers.get(one.row)} for one in found.outbox],
         "deliveries_elsewhere": [render.delivery_json(one) for one in found.deliveries],
+        "links": [
+            {
+                "case": str(one.case),
+                "kind": one.kind.value,
+                "other": str(one.other),
+                "at": instant(one.made_at),
+            }
+            for one in found.links
+        ],
+        "unsupported": [
+            {
+                "participant": one.participant,
+                "rm": one.state.rm.value,
+                "vfd": one.state.vfd.value,
+                "without": {"rm": one.without.rm.value, "vfd": one.without.vfd.value},
+                "messages": list(one.messages),
+            }
+            for one in found.unsupported
+        ],
         "events": [
             {
                 "seq": entry.seq,

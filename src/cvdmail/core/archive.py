@@ -155,6 +155,9 @@ DECISIONS = frozenset(
         EventKind.EXPORTED,
         EventKind.CASE_OPENED,
         EventKind.CASE_CLOSED,
+        EventKind.CASE_MERGED,
+        EventKind.CASE_UNMERGED,
+        EventKind.CASE_SPLIT,
         EventKind.ERASURE_REQUESTED,
         EventKind.CASE_ERASED,
         EventKind.PARTICIPANT_ADDED,
@@ -169,12 +172,14 @@ DECISIONS = frozenset(
         EventKind.MAIL_QUEUED,
         EventKind.DELIVERY_RECORDED,
         EventKind.MAIL_DISCARDED,
+        EventKind.MAIL_RESTORED,
+        EventKind.MAIL_MOVED,
         EventKind.FACT_REJECTED,
     }
 )
 
 
-_KEPT = (EventKind.MAIL_FROZEN, EventKind.MAIL_FILED, EventKind.MAIL_IMPORTED)
+_KEPT = (EventKind.MAIL_FROZEN, EventKind.MAIL_FILED, EventKind.MAIL_IMPORTED, EventKind.MAIL_FOUND_IN_SENT)
 """The events that tell of the bytes of a mail."""
 
 
@@ -246,11 +251,14 @@ def _check_manifest(files: Mapping[str, bytes]) -> list[Problem]:
 
 
 def _check_mails(mails: Mapping[str, bytes], entries: list[Entry]) -> list[Problem]:
-    told = {
-        str(entry.event.body["sha256"])
-        for entry in entries
-        if entry.event.kind in _KEPT and "sha256" in entry.event.body
-    }
+    there: set[tuple[str, int | None]] = set()
+    for entry in entries:
+        mail = (str(entry.event.body.get("sha256")), entry.event.participant)
+        if entry.event.kind in _KEPT and "sha256" in entry.event.body:
+            there.add(mail)
+        elif entry.event.kind is EventKind.MAIL_MOVED:
+            there.discard(mail)  # a person moved it to another case or party, which has an event of its own
+    told = {digest for digest, _ in there}
     held = {hashlib.sha256(data).hexdigest(): name for name, data in mails.items()}
     problems = [Problem(name, "no event tells of this mail") for digest, name in held.items() if digest not in told]
     problems += [Problem("messages", f"the mail {digest[:16]}… is missing") for digest in sorted(told - set(held))]

@@ -106,6 +106,7 @@ PXA_TABLE: dict[EventKind, tuple[str, str]] = {
 RM_EVENTS = frozenset(kind for _, kind in RM_TABLE)
 VFD_EVENTS = frozenset(kind for _, kind in VFD_TABLE)
 EM_EVENTS = frozenset(kind for _, kind in EM_TABLE)
+CLOSING_EVENTS = frozenset({K.CASE_CLOSED, K.CASE_MERGED, K.CASE_UNMERGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,14 @@ def apply_case(state: CaseState, kind: EventKind) -> CaseState:
         if before not in state.pxa:
             raise _refused(kind, state.pxa)
         return replace(state, pxa=state.pxa.replace(before, after))
-    if kind is K.CASE_CLOSED:
+    if kind in (K.CASE_CLOSED, K.CASE_MERGED):
         if state.closed:
             raise _refused(kind, "closed")
         return replace(state, closed=True)
+    if kind is K.CASE_UNMERGED:
+        if not state.closed:
+            raise _refused(kind, "open")
+        return replace(state, closed=False)
     return state
 
 

@@ -58,31 +58,36 @@ class Known:
     ``cited`` maps a Message-ID to the participants it is filed to and whether the mail was ours; ``twins`` maps
     Message-ID and hash of the body of settled mails to their rows; ``signed`` maps the name of a signed text to the
     rows that brought it; ``left`` are mails that left their threads for another matter; ``addresses`` are the confirmed
-    addresses of each participant's vendor.
+    addresses of each participant's vendor; ``moved`` says who gets the mail of the participants of merged cases.
     """
 
     tokens: dict[str, int] = field(default_factory=dict)
     cited: dict[MessageId, dict[int, bool]] = field(default_factory=dict)
-    twins: dict[tuple[MessageId, str], int] = field(default_factory=dict)
+    twins: dict[tuple[MessageId, str], list[int]] = field(default_factory=dict)
     signed: dict[str, set[int]] = field(default_factory=dict)
     left: set[MessageId] = field(default_factory=set)
     tickets: dict[str, set[int]] = field(default_factory=dict)
     of_case: dict[CaseId, tuple[int, ...]] = field(default_factory=dict)
     participants: dict[int, ParticipantRecord] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)
     scopes: dict[int, int] = field(default_factory=dict)
     erased: set[CaseId] = field(default_factory=set)
     addresses: dict[int, frozenset[Address]] = field(default_factory=dict)
     by_vendor: dict[str, tuple[Speaker, ...]] = field(default_factory=dict)
     by_sender: dict[str, tuple[Speaker, ...]] = field(default_factory=dict)
 
-    def twin(self, message_id: MessageId | None, body_sha256: str | None) -> int | None:
-        """Return the row of a mail, filed or sent by us, with the same Message-ID and body; None if there is none.
+    def twin(self, row: int, message_id: MessageId | None, body_sha256: str | None) -> int | None:
+        """Return the row of another mail, filed or sent by us, with the same Message-ID and body; None without one.
 
         The same Message-ID with another body is no copy: it may be forged, and is judged like any other mail.
         """
         if message_id is None or body_sha256 is None:
             return None
-        return self.twins.get((message_id, body_sha256))
+        return next((one for one in self.twins.get((message_id, body_sha256), ()) if one != row), None)
+
+    def note_twin(self, row: int, message_id: MessageId, body_sha256: str) -> None:
+        """Take note that a mail with this Message-ID and body is filed, or was sent."""
+        self.twins.setdefault((message_id, body_sha256), []).append(row)
 
     def note_filed(self, row: int, message_id: MessageId | None, body_sha256: str | None, participant: int) -> None:
         """Take note that a mail of a correspondent was filed: later ones may cite it, or be its copies."""
@@ -90,7 +95,7 @@ class Known:
             return
         self.cited.setdefault(message_id, {}).setdefault(participant, False)
         if body_sha256 is not None:
-            self.twins.setdefault((message_id, body_sha256), row)
+            self.note_twin(row, message_id, body_sha256)
 
     def note_sent(self, row: int, message_id: MessageId | None, body_sha256: str | None, participant: int) -> bool:
         """Take note that a mail of ours was found: an answer to it is certain.
@@ -102,7 +107,7 @@ class Known:
         if message_id is not None:
             self.cited.setdefault(message_id, {})[participant] = True
             if body_sha256 is not None:
-                self.twins.setdefault((message_id, body_sha256), row)
+                self.note_twin(row, message_id, body_sha256)
         return True
 
     def note_ticket(self, participant: int, number: str) -> None:
@@ -176,6 +181,7 @@ def clues(
 
 
 def _clue(known: Known, row: int, evidence: Evidence, certain: bool, why: str = "") -> Clue:
+    row = known.moved.get(row, row)
     return Clue(known.participants[row].case, row, evidence, certain, why=why)
 
 

@@ -229,13 +229,17 @@ class OutboxRecord:
 
 @dataclass(frozen=True, slots=True)
 class FilingRecord:
-    """The link of a message to a participant."""
+    """The link of a message to a participant; ``filed_by`` is ``daemon`` or a fingerprint, ``ended_at`` when a person
+    moved the mail away."""
 
     message: int
     participant: int
     case: CaseId
     certain: bool
     evidence: Evidence | None
+    filed_by: str
+    filed_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

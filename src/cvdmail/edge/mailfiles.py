@@ -44,9 +44,11 @@ class MailFile:
         """Return the mail's bytes; the quoting of mboxrd is undone."""
         if self.end is None:
             return read_file(Path(self.place), MAX_MAIL, "mail")
+        if self.end - self.start > MAX_MAIL:
+            raise Refused("mail", f"{self.name} is larger than {MAX_MAIL // 1024} KB", "it is too large to be read")
         with Path(self.place).open("rb") as file:
             file.seek(self.start)
-            data = file.read(min(self.end - self.start, MAX_MAIL))
+            data = file.read(self.end - self.start)
         return _MBOXRD.sub(rb"\1", data)
 
     def head(self, size: int) -> bytes:

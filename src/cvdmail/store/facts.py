@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,24 +16,27 @@ from cvdmail.core.records import FactRecord, FactState, PromiseRecord
 from cvdmail.core.seal import Place
 from cvdmail.errors import NotFound
 from cvdmail.store.rows import Rows
-from cvdmail.store.tables import fact, message, participant, promise, ticket
+from cvdmail.store.sharing import Sharing
+from cvdmail.store.tables import fact, message, promise, ticket
+from cvdmail.store.tables import participant as parties
 from cvdmail.store.vault import SealedValues
 
 
 class Facts:
     """The facts of one transaction."""
 
-    def __init__(self, connection: AsyncConnection, rows: Rows, sealed: SealedValues) -> None:
+    def __init__(self, connection: AsyncConnection, rows: Rows, sealed: SealedValues, sharing: Sharing) -> None:
         self._connection = connection
         self._rows = rows
         self._sealed = sealed
+        self._sharing = sharing
 
     async def write(
-        self, message_row: int, participant_row: int | None, found: Sequence[Fact], scope: int
+        self, message_row: int, participant_row: int | None, found: Sequence[Fact], scope: int, first: int = 0
     ) -> list[FactRecord]:
         """Write the facts of a mail as proposed, their words sealed; return them with their rows."""
         records = await self.number(message_row, participant_row, found)
-        await self.write_all([(record, scope) for record in records])
+        await self.write_all([(record, scope) for record in records], first)
         return records
 
     async def number(self, message_row: int, participant_row: int | None, found: Sequence[Fact]) -> list[FactRecord]:
@@ -43,17 +47,20 @@ class Facts:
             for row, one in zip(rows, found, strict=True)
         ]
 
-    async def write_all(self, records: Sequence[tuple[FactRecord, int]]) -> None:
-        """Write facts, of one mail or of several, each sealed under the scope that stands beside it."""
+    async def write_all(self, records: Sequence[tuple[FactRecord, int]], first: int = 0) -> None:
+        """Write facts, of one mail or of several, each sealed under the scope that stands beside it.
+
+        ``first`` is the position of the first fact of each mail.
+        """
         if not records:
             return
-        first = {record.message: record.row for record, _ in reversed(records)}
+        begins = {record.message: record.row for record, _ in reversed(records)}
         values = [
             {
                 "id": record.row,
                 "message": record.message,
                 "participant": record.participant,
-                "position": record.row - first[record.message],
+                "position": first + record.row - begins[record.message],
                 "kind": record.fact.kind,
                 "grade": record.fact.grade,
                 "state": record.state,
@@ -77,8 +84,68 @@ class Facts:
             await self._sealed.move(scope, "fact", record.row)
         return records
 
+    async def copy(self, message_row: int, participant_row: int, scope: int) -> list[FactRecord]:
+        """Propose what a mail says to one more participant that it is filed to: once each, sealed for its case."""
+        there = await self.select(messages=[message_row])
+        theirs = {one.fact for one in there if one.participant == participant_row}
+        said = dict.fromkeys(one.fact for one in there if one.participant != participant_row)
+        return await self.add(message_row, participant_row, [one for one in said if one not in theirs], scope)
+
+    async def add(
+        self, message_row: int, participant_row: int | None, found: Sequence[Fact], scope: int
+    ) -> list[FactRecord]:
+        """Write more facts of a mail as proposed, behind those that are there."""
+        of = fact.c.participant.is_(None) if participant_row is None else fact.c.participant == participant_row
+        query = sa.select(sa.func.max(fact.c.position)).where(fact.c.message == message_row, of)
+        last = await self._connection.scalar(query)
+        return await self.write(message_row, participant_row, found, scope, 0 if last is None else int(last) + 1)
+
+    async def carry(
+        self, message_row: int, source: int, target: int, scope: int, same_matter: bool
+    ) -> tuple[list[int], list[FactRecord]]:
+        """Take the facts of a mail along from one participant to another, as proposals.
+
+        Return the numbers of those that were believed of ``source``, and the facts of ``target`` that say the same.
+        Their promises no longer count (:meth:`promises`).  What was rejected is proposed again, unless it is the
+        ``same_matter``.  Facts that the other participant has already stay behind.
+        """
+        theirs = {one.fact: one for one in await self.select(messages=[message_row], participant=target)}
+        positions = sa.select(sa.func.max(fact.c.position)).where(
+            fact.c.message == message_row, fact.c.participant == target
+        )
+        last = await self._connection.scalar(positions)
+        position = 0 if last is None else int(last) + 1
+        believed: list[int] = []
+        again: list[FactRecord] = []
+        for one in await self.select(messages=[message_row], participant=source):
+            twin = theirs.get(one.fact)
+            if twin is None:
+                kept = same_matter and one.state is FactState.REJECTED
+                state = one.state if kept else FactState.PROPOSED
+                values = {"participant": target, "position": position, "state": state}
+                await self._connection.execute(sa.update(fact).where(fact.c.id == one.row).values(**values))
+                await self._sealed.move(scope, "fact", one.row)
+                position += 1
+            if one.state is FactState.ACCEPTED:
+                believed += [one.row] if twin is None else []
+                again += [one if twin is None else twin] if twin is None or twin.state is FactState.PROPOSED else []
+        return believed, [replace(one, participant=target, state=FactState.PROPOSED) for one in again]
+
+    async def drop(self, rows: Sequence[int]) -> None:
+        """Destroy the words of facts that are no longer read; their numbers are never given again."""
+        await self._sharing.forget("fact", "value", rows)
+
+    async def rewrite(self, row: int, new: Fact, scope: int) -> None:
+        """Keep a fact that was read again: what is said is the same, where it stands or how sure it is has changed."""
+        await self._connection.execute(sa.update(fact).where(fact.c.id == row).values(grade=new.grade))
+        await self._sealed.replace(scope, Place("fact", "value", row), json.dumps(to_json(new)).encode())
+
     async def select(
-        self, messages: Sequence[int] | None = None, case_row: int | None = None, row: int | None = None
+        self,
+        messages: Sequence[int] | None = None,
+        case_row: int | None = None,
+        row: int | None = None,
+        participant: int | None = None,
     ) -> list[FactRecord]:
         """Return facts in the order of their mails; erased ones are left out."""
         query = sa.select(fact).order_by(fact.c.message, fact.c.position)
@@ -86,10 +153,10 @@ class Facts:
             query = query.where(fact.c.message.in_(messages))
         if row is not None:
             query = query.where(fact.c.id == row)
+        if participant is not None:
+            query = query.where(fact.c.participant == participant)
         if case_row is not None:
-            query = query.join(participant, participant.c.id == fact.c.participant).where(
-                participant.c.case == case_row
-            )
+            query = query.join(parties, parties.c.id == fact.c.participant).where(parties.c.case == case_row)
         rows = (await self._connection.execute(query)).all()
         values = await self._sealed.get_many("fact", "value", [one.id for one in rows])
         return [
@@ -114,7 +181,16 @@ class Facts:
         return await self._rows.next(promise)
 
     async def write_promises(self, made: Sequence[PromiseRecord]) -> None:
-        """Write promises that were believed."""
+        """Write promises that were believed.
+
+        A fact believed again, after its mail was moved, makes a promise with a number of its own: the earlier one goes.
+        """
+        again = sa.select(promise.c.id).where(promise.c.fact.in_([one.fact for one in made]))
+        earlier = list(await self._connection.scalars(again)) if made else []
+        if earlier:
+            slipped = sa.update(promise).where(promise.c.slips.in_(earlier)).values(slips=None)
+            await self._connection.execute(slipped)
+            await self._connection.execute(sa.delete(promise).where(promise.c.id.in_(earlier)))
         values = [
             {
                 "id": one.row,
@@ -136,8 +212,16 @@ class Facts:
             await self._connection.execute(sa.insert(promise), values)
 
     async def promises(self, participants: Sequence[int], kind: PromiseKind | None = None) -> list[PromiseRecord]:
-        """Return the promises of participants, in the order in which they were believed."""
-        query = sa.select(promise).where(promise.c.participant.in_(participants))
+        """Return the promises of participants, in the order in which they were believed.
+
+        A promise counts as long as its fact is believed of that participant: not once its mail was moved away.
+        """
+        believed = sa.and_(
+            fact.c.id == promise.c.fact,
+            fact.c.participant == promise.c.participant,
+            fact.c.state == FactState.ACCEPTED,
+        )
+        query = sa.select(promise).join(fact, believed).where(promise.c.participant.in_(participants))
         if kind is not None:
             query = query.where(promise.c.kind == kind)
         return [
@@ -176,6 +260,12 @@ class Facts:
         values = [{"id": await self._rows.next(ticket), "participant": row, "number_mac": mac} for row, mac in missing]
         if values:
             await self._connection.execute(sa.insert(ticket), values)
+
+    async def forget_ticket(self, participant_row: int, number: str) -> None:
+        """Forget a ticket number that was learned from a mail of somebody else."""
+        mac = await self._sealed.mac("ticket", number.upper())
+        where = sa.and_(ticket.c.participant == participant_row, ticket.c.number_mac == mac)
+        await self._connection.execute(sa.delete(ticket).where(where))
 
     async def participants_of_tickets(self, numbers: Sequence[str]) -> list[int]:
         """Return the participants that one of these ticket numbers belongs to."""

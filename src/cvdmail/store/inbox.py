@@ -157,7 +157,7 @@ class Inbox:
             filed = (
                 sa.select(filing.c.message)
                 .join(participant, participant.c.id == filing.c.participant)
-                .where(participant.c.case == case_row)
+                .where(participant.c.case == case_row, filing.c.ended_at.is_(None))
             )
             query = query.where(message.c.id.in_(filed))
         if limit is not None:
@@ -244,6 +244,15 @@ class Inbox:
     async def set_state(self, row: int, state: MessageState) -> None:
         """Move a mail on after a person's decision."""
         await self._connection.execute(sa.update(message).where(message.c.id == row).values(state=state))
+
+    async def twin(self, message_id: MessageId | None, body_sha256: str | None, row: int) -> int | None:
+        """Return the row of another mail, filed or sent by us, with this Message-ID and body; None without one."""
+        if message_id is None or body_sha256 is None:
+            return None
+        settled = (MessageState.FILED, MessageState.OUTBOUND)
+        found = await self.by_message_id(message_id)
+        twins = (one.row for one, known in found if known == body_sha256 and one.row != row and one.state in settled)
+        return next(twins, None)
 
     async def by_message_id(self, message_id: MessageId) -> list[tuple[MessageRecord, str | None]]:
         """Return the mails with this Message-ID, either direction, with the hash of their bodies."""

@@ -16,6 +16,7 @@ from cvdmail.core.ids import Address, CaseId, Fingerprint, MessageId
 from cvdmail.core.records import ContactState, Direction, MessageState
 from cvdmail.errors import Refused
 from cvdmail.store.cases import Cases, token_hash
+from cvdmail.store.links import Links
 from cvdmail.store.tables import case, contact, filing, message, participant, pinned_key, reply_token, scope_key, ticket
 from cvdmail.store.traces import Traces
 from cvdmail.store.vault import SealedValues
@@ -70,11 +71,14 @@ _CONTACTS = (
 class KnownMails:
     """Answers about mails, in one transaction."""
 
-    def __init__(self, connection: AsyncConnection, sealed: SealedValues, cases: Cases, traces: Traces) -> None:
+    def __init__(
+        self, connection: AsyncConnection, sealed: SealedValues, cases: Cases, traces: Traces, links: Links
+    ) -> None:
         self._connection = connection
         self._sealed = sealed
         self._cases = cases
         self._traces = traces
+        self._links = links
 
     async def about(self, questions: Sequence[Question]) -> Known:
         """Return what is known that these mails may refer to."""
@@ -88,7 +92,8 @@ class KnownMails:
         rows |= {row for cited in known.cited.values() for row in cited}
         rows |= {row for found in known.tickets.values() for row in found}
         rows |= {row for found in known.of_case.values() for row in found}
-        await self._participants(known, rows)
+        known.moved = await self._links.resolve_all(rows)
+        await self._participants(known, rows | set(known.moved.values()))
         await self._contacts(known, questions)
         return known
 
@@ -117,7 +122,7 @@ class KnownMails:
         own = [str(question.looked.mail.message_id) for question in questions if question.looked.mail.message_id]
         for one in await self._rows(_TWINS, own):
             if one.body_sha256 is not None and one.state in _SETTLED:
-                known.twins.setdefault((MessageId(one.message_id), one.body_sha256), one.id)
+                known.note_twin(one.id, MessageId(one.message_id), one.body_sha256)
         names = [question.signed_sha256 for question in questions if question.signed_sha256 is not None]
         for one in await self._rows(_SIGNED, names):
             known.signed.setdefault(one.signed_sha256, set()).add(one.id)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cvdmail.core import ledger as chains
 from cvdmail.core.case import (
+    CLOSING_EVENTS,
     EM_EVENTS,
     PXA_TABLE,
     RM_EVENTS,
@@ -32,7 +33,7 @@ from cvdmail.store.rows import Rows
 from cvdmail.store.tables import case, event, participant
 from cvdmail.store.vault import SealedValues
 
-_CASE_EVENTS = EM_EVENTS | frozenset(PXA_TABLE) | {EventKind.CASE_CLOSED}
+_CASE_EVENTS = EM_EVENTS | frozenset(PXA_TABLE) | CLOSING_EVENTS
 
 
 _HEAD = (

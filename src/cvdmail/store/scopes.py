@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cvdmail.core.records import ScopeKind
 from cvdmail.errors import StoreUnavailable
 from cvdmail.store.rows import Rows
+from cvdmail.store.sharing import Sharing
 from cvdmail.store.tables import blob, case, scope_key
 from cvdmail.store.vault import Vault
 
@@ -17,10 +18,11 @@ from cvdmail.store.vault import Vault
 class Scopes:
     """The scope keys of one transaction."""
 
-    def __init__(self, connection: AsyncConnection, rows: Rows, vault: Vault) -> None:
+    def __init__(self, connection: AsyncConnection, rows: Rows, vault: Vault, sharing: Sharing) -> None:
         self._connection = connection
         self._rows = rows
         self._vault = vault
+        self._sharing = sharing
 
     async def create(self, kind: ScopeKind, now: datetime, case_row: int | None = None) -> int:
         """Make a scope with a new random key; return its row.
@@ -64,9 +66,13 @@ class Scopes:
         )
 
     async def erase_case(self, case_row: int, now: datetime) -> None:
-        """Destroy a case's key and sealed values; rows, hashes and events stay."""
+        """Destroy a case's key and sealed values; rows, hashes and events stay.
+
+        What is filed to another case too stays readable there.
+        """
         where = sa.and_(scope_key.c.kind == ScopeKind.CASE, scope_key.c.case == case_row)
         row = await self._connection.scalar(sa.select(scope_key.c.id).where(where))
+        await self._sharing.let_go(int(row or 0))
         await self._connection.execute(sa.update(scope_key).where(where).values(wrapped=None, erased_at=now))
         await self._connection.execute(sa.update(blob).where(blob.c.scope == row).values(wrapped_key=None, sealed=None))
         await self._connection.execute(sa.update(case).where(case.c.id == case_row).values(erased_at=now))

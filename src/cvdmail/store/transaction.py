@@ -23,12 +23,15 @@ from cvdmail.store.inbox import Inbox
 from cvdmail.store.known import KnownMails
 from cvdmail.store.leases import Leases
 from cvdmail.store.ledger import Ledger
+from cvdmail.store.links import Links
 from cvdmail.store.outbox import Outbox
 from cvdmail.store.rows import Rows
 from cvdmail.store.scopes import Scopes
 from cvdmail.store.sent import Sent
+from cvdmail.store.sharing import Sharing
 from cvdmail.store.traces import Traces
 from cvdmail.store.vault import SealedValues, Vault
+from cvdmail.store.verdicts import Verdicts
 
 
 class Transaction:
@@ -38,7 +41,8 @@ class Transaction:
         rows = Rows(connection)
         self.sealed = SealedValues(connection, vault, rows)
         self.ledger = Ledger(connection, rows, self.sealed)
-        self.scopes = Scopes(connection, rows, vault)
+        self.sharing = Sharing(connection, rows, self.sealed)
+        self.scopes = Scopes(connection, rows, vault, self.sharing)
         self.cases = Cases(connection, rows, self.sealed)
         self.contacts = Contacts(connection, rows)
         self.drafts = Drafts(connection, rows, self.sealed)
@@ -49,11 +53,13 @@ class Transaction:
         self.inbox = Inbox(connection, rows, self.sealed)
         self.folders = Folders(connection)
         self.sent = Sent(connection, rows, self.sealed, self.inbox)
-        self.filings = Filings(connection, rows, self.sealed)
-        self.facts = Facts(connection, rows, self.sealed)
         self.imports = Imports(connection, rows, self.sealed)
         self.traces = Traces(connection, rows, self.sealed)
-        self.known = KnownMails(connection, self.sealed, self.cases, self.traces)
+        self.links = Links(connection, rows)
+        self.known = KnownMails(connection, self.sealed, self.cases, self.traces, self.links)
+        self.verdicts = Verdicts(connection, rows, self.sealed, self.sharing)
+        self.filings = Filings(connection, rows, self.sealed, self.sharing)
+        self.facts = Facts(connection, rows, self.sealed, self.sharing)
 
     async def pen_scope(self) -> int:
         """Return the scope key of what belongs to no case."""

@@ -40,7 +40,7 @@ _KEYS = sa.select(blob.c.id, blob.c.owner_column, blob.c.owner_row, blob.c.scope
     blob.c.owner_row.in_(sa.bindparam("rows", expanding=True)),
 )
 # Named in full, so that the index over table, column and row is of use: what goes along when a row changes its scope.
-_MOVABLE = {"message": ["raw", "reading", "inner"], "fact": ["value"]}
+_MOVABLE = {"message": ["raw", "reading", "inner"], "fact": ["value"], "verdict": ["reading"]}
 _DROP = sa.delete(blob).where(
     blob.c.owner_table == sa.bindparam("owner"),
     blob.c.owner_column.in_(sa.bindparam("fields", expanding=True)),
@@ -252,6 +252,11 @@ class SealedValues:
                 moved.append({"blob": blob_row, "new_scope": scope, "new_key": again})
         if moved:
             await self._connection.execute(_REWRAP, moved)
+
+    async def rewrapped(self, place: Place, wrapped: bytes, old: int, new: int) -> bytes:
+        """Return the data key of ``place`` that scope ``old`` wraps, wrapped by scope ``new``."""
+        data_key = seal.unseal(await self._scope(old), _wrapping(place), wrapped)
+        return seal.seal(await self._scope(new), new, os.urandom(12), _wrapping(place), data_key)
 
 
 def _wrapping(place: Place) -> Place:

@@ -134,6 +134,19 @@ async def believe_by_policy(
     return after
 
 
+async def accept_by_policy(
+    tx: Transaction, desk: Desk, chain: str, records: Sequence[FactRecord], trusted: Trust | None, said_at: datetime
+) -> list[FactRecord]:
+    """Believe what policy allows of proposed facts that are written already; return what was believed."""
+    beliefs = Beliefs(tx)
+    after = await believe_by_policy(desk, beliefs, chain, records, trusted, said_at)
+    believed = [record for record in after if record.state is FactState.ACCEPTED]
+    for record in believed:
+        await tx.facts.set_state(record.row, FactState.ACCEPTED)
+    await beliefs.write()
+    return believed
+
+
 async def decide_fact(desk: Desk, actor: Actor, row: int, believed: bool) -> FactRecord:
     """Let a person accept or reject a proposed fact."""
     now = desk.clock.now()

@@ -1,6 +1,7 @@
 """Before a letter goes out in clear: is there case text in it?  Asked when it is written, and when its bytes are made.
 
-A letter of a case is compared with that case; one that belongs to none with every open case.
+A letter of a case is compared with that case; one that belongs to none with every open case.  A case that was merged
+into another one is closed, and its words are still as secret as the other's: it counts as the other.
 """
 
 from __future__ import annotations
@@ -24,14 +25,13 @@ async def refuse_leaks(desk: Desk, tx: Transaction, text: str, case_row: int | N
 
 
 async def _secrets(tx: Transaction, case_row: int | None) -> list[CaseText]:
-    cases = [
-        one
-        for one in await tx.cases.select()
-        if (one.row == case_row if case_row is not None else not one.state.closed) and one.erased_at is None
-    ]
+    every = [one for one in await tx.cases.select() if one.erased_at is None]
+    merged = await tx.links.merged()
+    living = {one.row for one in every if not one.state.closed} if case_row is None else {case_row}
+    cases = [one for one in every if one.row in living or merged.get(one.row) in living]
     written = await tx.sealed.get_many("case", "report", [one.row for one in cases])
     vendors: dict[int, str] = {}
-    for party in await tx.cases.participants(case_row):
+    for party in await tx.cases.participants():
         vendors[party.case_row] = f"{vendors.get(party.case_row, '')} {party.vendor}"
     return [
         CaseText(

@@ -14,11 +14,12 @@ from datetime import timedelta
 
 from cvdmail.core.body import Reading, to_message_json
 from cvdmail.core.clues import Known, clues
+from cvdmail.core.evidence import Witnesses, evidence_json, overruled
 from cvdmail.core.extract.facts import FactKind, Identifier
 from cvdmail.core.gpgstatus import Signature, SignatureState
-from cvdmail.core.ids import Address
+from cvdmail.core.ids import Address, MessageId
 from cvdmail.core.mail import Mail
-from cvdmail.core.matching import Clue, Decision, Match, Verdict, decide, match, reasons
+from cvdmail.core.matching import Clue, Decision, Match, Verdict, decide, match
 from cvdmail.core.records import MessageState
 from cvdmail.core.sender import Sender, read_recipients, read_sender
 from cvdmail.core.trust import Trust, authentication, suspicion, trust
@@ -66,7 +67,7 @@ def judge(desk: Desk, known: Known, prepared: Prepared, found: Match) -> Judged:
         return _unparsed(prepared.why)
     mail = looked.mail
     addresses = _known_addresses(known, found)
-    trusted, suspected = _trust(desk, mail, opened, looked.sender, signed, addresses)
+    trusted, suspected, heard = _trust(desk, mail, opened, looked.sender, signed, addresses)
     decision = _decide(opened, found, trusted, suspected)
     state = MessageState.FILED if decision.verdict is Verdict.FILED else MessageState.HELD
     outcome = Outcome(
@@ -83,7 +84,7 @@ def judge(desk: Desk, known: Known, prepared: Prepared, found: Match) -> Judged:
             **to_message_json(reading, str(mail.message_id) if mail.message_id else None, opened.encrypted),
             "text": reading.extraction.text,
             "attachments": list(reading.attachments),
-            "guesses": reasons(found.clues),
+            "why": evidence_json(found, decision, trusted, suspected, heard),
         },
         inner=opened.clear,
         signed_sha256=prepared.signed_sha256,
@@ -105,22 +106,34 @@ def _decide(opened: Opened, found: Match, trusted: Trust, suspected: str | None)
 
 def as_copy(prepared: Prepared) -> Judged:
     """Return the outcome for a mail that is a copy: it adds no facts and is filed nowhere."""
-    looked = prepared.looked
-    assert looked is not None
-    outcome = Outcome(
-        MessageState.COPY,
-        looked.mail.message_id,
-        looked.body_sha256,
-        why="same Message-ID and body as a mail we hold",
-    )
+    assert prepared.looked is not None
+    return _copy(prepared.looked.mail.message_id, prepared.looked.body_sha256)
+
+
+def a_copy(judged: Judged) -> Judged:
+    """Return the outcome for a mail that was judged and turns out to be a copy."""
+    return _copy(judged.outcome.message_id, judged.outcome.body_sha256)
+
+
+def _copy(message_id: MessageId | None, body_sha256: str | None) -> Judged:
+    why = "same Message-ID and body as a mail we hold"
+    outcome = Outcome(MessageState.COPY, message_id, body_sha256, why=why)
     return Judged(outcome, match(()), Decision(Verdict.HELD, False, "copy"), None)
 
 
 def replayed(judged: Judged) -> Judged:
     """Return the judgement of a mail whose very signed text came before: its signature proves nothing any more."""
     why = "the very same signed text came before: a replay?"
+    reading = judged.outcome.reading
+    if reading is not None and "why" in reading:
+        reading = {**reading, "why": overruled(reading["why"], why)}
     outcome = replace(
-        judged.outcome, state=MessageState.HELD, why=why, trust=Trust.SUSPICIOUS, signature=SignatureState.STALE
+        judged.outcome,
+        state=MessageState.HELD,
+        why=why,
+        trust=Trust.SUSPICIOUS,
+        signature=SignatureState.STALE,
+        reading=reading,
     )
     return replace(judged, outcome=outcome, decision=Decision(Verdict.HELD, False, why))
 
@@ -135,13 +148,13 @@ def _known_addresses(known: Known, found: Match) -> frozenset[Address]:
 
 def _trust(
     desk: Desk, mail: Mail, opened: Opened, from_: Sender, signed: Signature, known: frozenset[Address]
-) -> tuple[Trust, str | None]:
+) -> tuple[Trust, str | None, Witnesses]:
     transport = authentication(mail.root, desk.config.mailbox.authserv_id, from_, desk.config.mailbox.authserv_hops)
     agree = opened.inner is None or _headers_agree(mail, opened.inner, from_, desk.config.mailbox.address)
     # What a mailing list framed is as good as unsigned, and no worse: the frame is none of the sender's doing.
     state = SignatureState.NONE if opened.framed and signed.state is SignatureState.PARTIAL else signed.state
     judged_by = (state, from_, known, transport, agree)
-    return trust(*judged_by), suspicion(*judged_by)
+    return trust(*judged_by), suspicion(*judged_by), Witnesses(signed, from_, known, transport, agree)
 
 
 def _headers_agree(outer: Mail, inner: Mail, from_: Sender, own: Address) -> bool:

@@ -9,27 +9,58 @@ from cvdmail.core.records import MessageRecord, MessageState, ParticipantRecord,
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Actor, Desk
+from cvdmail.work.move import known_case, party, refuse_merged
 
 
-async def file_by_person(desk: Desk, actor: Actor, row: int, case_id: CaseId, which: str | None) -> ParticipantRecord:
-    """File a held mail where a person says; its facts stay proposals for that participant."""
+async def file_by_person(
+    desk: Desk, actor: Actor, row: int, case_id: CaseId, which: str | None, also: bool = False
+) -> ParticipantRecord:
+    """File a held mail where a person says; its facts stay proposed for that participant.
+
+    With ``also`` a mail that is filed already is filed there too: each of its cases has its facts as proposals of its
+    own, reads its words with its own key, and may be erased without the others.
+    """
     now = desk.clock.now()
+    by = str(actor.fingerprint)
     async with desk.store.write() as tx:
-        record = await _held(tx, row)
-        case = await tx.cases.get(case_id)
-        participants = await tx.cases.participants(case.row)
-        named = [one for one in participants if which is None or which in (str(one.row), one.vendor)]
-        if len(named) != 1:
-            raise Refused(f"pen {row}", f"{case_id} has {len(named)} such participants", "name one with --participant")
-        participant = named[0]
+        record = await _may_be_filed(tx, row, also)
+        case = await known_case(tx, case_id)
+        await refuse_merged(tx, case)
+        filed = (await tx.filings.of([row])).get(row, [])
+        participant = await party(tx, case, which)
+        if participant.row in {one.participant for one in filed}:
+            raise Refused(f"pen {row}", f"it is filed to {case_id} already", "name another case or --participant")
         scope = await tx.cases.scope(case.row)
-        await tx.filings.file(row, participant.row, scope, False, None, str(actor.fingerprint), now)
-        await tx.inbox.set_state(row, MessageState.FILED)
-        await tx.facts.assign(row, participant.row, scope)
+        if filed and not await tx.filings.scopes(row):
+            raise Refused(f"pen {row}", "it was erased with its case", "only its hash remains")
+        if filed:
+            await tx.filings.link(row, participant.row, scope, by, now)
+            await tx.facts.copy(row, participant.row, scope)
+        else:
+            await tx.filings.file(row, participant.row, scope, False, None, by, now)
+            await tx.filings.take_along(row, scope)
+            await tx.inbox.set_state(row, MessageState.FILED)
+            await tx.facts.assign(row, participant.row, scope)
         body: dict[str, Value] = {"by": "person", "message": row, "sha256": record.sha256}
-        event = Event(str(case_id), EventKind.MAIL_FILED, now, str(actor.fingerprint), body, participant.row)
+        if filed:
+            body["also"] = True
+        event = Event(str(case_id), EventKind.MAIL_FILED, now, by, body, participant.row)
         await tx.ledger.append(await actor.decide(event))
     return participant
+
+
+async def _may_be_filed(tx: Transaction, row: int, also: bool) -> MessageRecord:
+    record = await tx.inbox.get(row)
+    if record.state is MessageState.FILED:
+        if also:
+            return record
+        filed = [str(one.case) for one in (await tx.filings.of([row])).get(row, [])]
+        raise Refused(
+            f"pen {row}",
+            f"it is not in the pen, it is filed to {', '.join(dict.fromkeys(filed))}",
+            "add --also to file it there too, or see 'cvdmail case move --help'",
+        )
+    return await _held(tx, row)
 
 
 async def discard(desk: Desk, actor: Actor, row: int, reason: bytes) -> None:
@@ -57,8 +88,24 @@ async def discard_within(
     await tx.ledger.append_with_secret(await actor.decide(event), pen, salt, reason)
 
 
+async def restore(desk: Desk, actor: Actor, row: int) -> MessageState:
+    """Put a discarded mail back into the pen, as it was; return what it waits as."""
+    async with desk.store.write() as tx:
+        record = await tx.inbox.get(row)
+        if record.state is not MessageState.DISCARDED:
+            raise Refused(f"pen {row}", f"it was not discarded, it is {record.state.value}", "see 'cvdmail pen list'")
+        state = MessageState.HELD if record.trust is not None else MessageState.UNPARSED
+        await tx.inbox.set_state(row, state)
+        body: dict[str, Value] = {"message": row, "sha256": record.sha256}
+        event = Event(MAIN, EventKind.MAIL_RESTORED, desk.clock.now(), str(actor.fingerprint), body)
+        await tx.ledger.append(await actor.decide(event))
+    return state
+
+
 async def _held(tx: Transaction, row: int) -> MessageRecord:
     record = await tx.inbox.get(row)
+    if record.state is MessageState.DISCARDED:
+        raise Refused(f"pen {row}", "it is not in the pen, it is discarded", f"put it back: cvdmail pen restore {row}")
     if record.state not in (MessageState.HELD, MessageState.UNPARSED):
         raise Refused(f"pen {row}", f"it is not in the pen, it is {record.state.value}", "see 'cvdmail pen list'")
     return record

@@ -100,7 +100,7 @@ def _look(one: Prepared, own: Address) -> Prepared:
 def _hold_against(known: Known, one: Prepared) -> Prepared:
     if one.looked is None:
         return one
-    copied = known.twin(one.looked.mail.message_id, one.looked.body_sha256) is not None
+    copied = known.twin(one.record.row, one.looked.mail.message_id, one.looked.body_sha256) is not None
     return replace(one, basis=basis(known, one.looked), copied=copied)
 
 

@@ -11,25 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cvdmail.core.clues import Known, Question
+from cvdmail.core.clues import Known
 from cvdmail.core.events import EventKind
-from cvdmail.core.extract import MailKind
-from cvdmail.core.ids import Address
 from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.mail import Mail
-from cvdmail.core.matching import MOVED_ON, Clue, Evidence, NewFiling, case_ids, match
-from cvdmail.core.outgoing import RecipientState
-from cvdmail.core.records import FactRecord, FactState, MessageState, OutboxRecord, ParticipantRecord, ScopeKind
+from cvdmail.core.matching import MOVED_ON, Clue, Evidence, NewFiling, match
+from cvdmail.core.records import FactRecord, FactState, MessageState, ParticipantRecord, ScopeKind
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.believe import Beliefs, believe_by_policy
-from cvdmail.work.bounced import demote_bounced
-from cvdmail.work.bounces import bounced
+from cvdmail.work.bounces import Bounces, note_bounces
 from cvdmail.work.desk import DAEMON, Desk
-from cvdmail.work.judge import Judged, as_copy, find, judge, replayed, tickets_in, words_of
+from cvdmail.work.gather_clues import bounces_of, gather, question
+from cvdmail.work.judge import Judged, as_copy, judge, replayed
 from cvdmail.work.own_mail import as_sent, case_of_own, is_ours, told
 from cvdmail.work.read_ahead import Prepared, basis
-from cvdmail.work.similar import learn, note_left, similar
+from cvdmail.work.similar import learn, note_left
 
 _HELD_EVENTS = {
     MessageState.HELD: EventKind.MAIL_HELD,
@@ -47,16 +44,13 @@ class Settled:
     believed: tuple[FactRecord, ...] = ()
 
 
-Bounces = list[tuple[OutboxRecord, Address, bool]]
-
-
 async def settle(desk: Desk, prepared: Sequence[Prepared]) -> tuple[list[Settled], list[Prepared]]:
     """Settle mails in their order; return what became of them, and those that must be opened anew first."""
     async with desk.store.write() as tx:
         # While these were opened, somebody may have settled one of them, its twin, or one with the same signed text.
         states = await tx.inbox.still_waiting([one.record.row for one in prepared])
-        bounces = {one.record.row: await bounced(tx, one.reading) for one in prepared if _is_bounce(one)}
-        known = await tx.known.about([_question(one, bounces) for one in prepared if one.looked is not None])
+        bounces = await bounces_of(tx, list(prepared))
+        known = await tx.known.about([question(one, bounces) for one in prepared if one.looked is not None])
         writing = _Writing(desk, tx, known, await tx.sealed.scope(ScopeKind.PEN), desk.clock.now())
         await writing.begin()
         done: list[Settled] = []
@@ -74,22 +68,6 @@ async def settle(desk: Desk, prepared: Sequence[Prepared]) -> tuple[list[Settled
                 return done, list(prepared[place + 1 :])
         await writing.end()
     return done, []
-
-
-def _is_bounce(one: Prepared) -> bool:
-    return one.reading is not None and one.reading.kind is MailKind.BOUNCE
-
-
-def _question(one: Prepared, bounces: dict[int, Bounces]) -> Question:
-    assert one.looked is not None
-    parties = [mail.participant for mail, _, _ in bounces.get(one.record.row, [])]
-    return Question(
-        one.looked,
-        case_ids(words_of(one.reading))[:20],
-        tickets_in(one.reading),
-        one.signed_sha256,
-        tuple(party for party in parties if party is not None),
-    )
 
 
 @dataclass(slots=True)
@@ -121,7 +99,7 @@ class _Writing:
     async def settle(self, one: Prepared, bounces: Bounces) -> Settled | None:
         """Judge one mail in its turn and note what is to be written; None if it must be opened anew."""
         if one.looked is not None:
-            twin = self.known.twin(one.looked.mail.message_id, one.looked.body_sha256)
+            twin = self.known.twin(one.record.row, one.looked.mail.message_id, one.looked.body_sha256)
             if twin is not None:
                 self.kept_with[one.record.row] = twin
                 return await self._hold(one, as_copy(one))
@@ -131,10 +109,7 @@ class _Writing:
             participant = await case_of_own(self.desk, self.tx, one)
             if participant is not None:
                 return await self._take_over(one, participant)
-        parties = [mail.participant for mail, _, _ in bounces if mail.participant is not None]
-        clues = find(self.known, one, parties)
-        if one.looked is not None and not any(clue.certain for clue in clues):
-            clues += await similar(self.desk, self.tx, one.looked.mail, one.reading, one.looked.sender)
+        clues = await gather(self.desk, self.tx, self.known, one, bounces)
         judged = judge(self.desk, self.known, one, match(clues))
         if one.signed_sha256 is not None:
             if self.known.signed.get(one.signed_sha256, set()) - {one.record.row}:
@@ -172,7 +147,7 @@ class _Writing:
         filed = Event(chain, EventKind.MAIL_FILED, self.now, DAEMON, body, certain.participant)
         await self.tx.ledger.append(filed)
         self.known.note_filed(row, outcome.message_id, outcome.body_sha256, certain.participant)
-        await self._note_bounces(bounces)
+        await note_bounces(self.desk, self.tx, bounces)
         reading = judged.reading
         if one.looked is not None:
             await learn(self.desk, self.tx, certain.participant, one.looked.mail, reading, one.looked.sender)
@@ -205,17 +180,6 @@ class _Writing:
         if mail.message_id is not None and any(clue.why == MOVED_ON for clue in clues):
             self.known.left.add(mail.message_id)
 
-    async def _note_bounces(self, bounces: Bounces) -> None:
-        """A permanent bounce of a mail that we really sent changes what is known of its delivery, nothing else."""
-        for mail, address, permanent in bounces:
-            served = {one.address: one.state for one in mail.recipients}
-            if permanent and served.get(address) in (RecipientState.SENT, RecipientState.UNKNOWN):
-                await self.tx.outbox.mark_delivery_failed(mail.row, address, self.now)
-                body: dict[str, Value] = {"outbox": mail.row}
-                event = Event(mail.chain, EventKind.DELIVERY_FAILED, self.now, DAEMON, body, mail.participant)
-                await self.tx.ledger.append(event)
-                await demote_bounced(self.tx, mail, address, self.now)
-
     async def end(self) -> None:
         """Write everything that was noted."""
         if not self.outcomes:
@@ -230,12 +194,5 @@ class _Writing:
 
     async def _keep_copies(self) -> None:
         """Seal copies under the keys of the cases that their twins are filed to: erasing a case takes them along."""
-        if not self.kept_with:
-            return
-        filings = await self.tx.filings.of(sorted(set(self.kept_with.values())))
-        scopes: dict[int, int] = {}
         for row, twin in self.kept_with.items():
-            for filing in filings.get(twin, [])[:1]:
-                participant = await self.tx.cases.participant(filing.participant)
-                scopes[row] = await self.tx.cases.scope(participant.case_row)
-        await self.tx.sealed.move_all("message", scopes)
+            await self.tx.filings.keep_with(row, twin)

@@ -10,19 +10,17 @@ from typing import Any
 from cvdmail.core.candidates import Channel
 from cvdmail.core.case import RM
 from cvdmail.core.deliveries import DeliveryRecord
-from cvdmail.core.display import visible
-from cvdmail.core.drafts import DraftState, Letter
-from cvdmail.core.events import EventKind
-from cvdmail.core.extract.facts import DatePromise, FactKind, Triage
+from cvdmail.core.drafts import DraftState
+from cvdmail.core.history import LinkRecord, VerdictRecord
 from cvdmail.core.ids import CaseId
-from cvdmail.core.ledger import Entry, Value
+from cvdmail.core.ledger import Entry
+from cvdmail.core.moved import Unsupported, unsupported
 from cvdmail.core.promises import Promise, PromiseKind, is_overdue
 from cvdmail.core.records import (
     CaseRecord,
     Direction,
     DraftRecord,
     FactRecord,
-    FactState,
     FilingRecord,
     MessageRecord,
     OutboxRecord,
@@ -88,6 +86,8 @@ class ShownMessage:
     reading: dict[str, Any] = field(repr=False)
     filings: list[FilingRecord]
     facts: list[FactRecord]
+    ended: list[FilingRecord] = field(default_factory=list)
+    earlier: list[VerdictRecord] = field(default_factory=list, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,8 @@ class WholeCase:
     answers: Mapping[int, str] = field(repr=False)
     events: tuple[Entry, ...]
     deliveries: tuple[DeliveryRecord, ...] = ()
+    links: tuple[LinkRecord, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
 
 
 async def overview(desk: Desk) -> list[Overview]:
@@ -204,169 +206,47 @@ async def whole_case(desk: Desk, case_id: CaseId) -> WholeCase:
     async with desk.store.read() as tx:
         case = await tx.cases.get(case_id)
         participants = await tx.cases.participants(case.row)
-        records = await tx.inbox.select(case_row=case.row)
-        rows = [record.row for record in records]
-        readings = await tx.inbox.readings(rows)
-        filings = await tx.filings.of(rows)
         facts = await tx.facts.select(case_row=case.row)
         situation = await _situation(tx, participants, case.row)
-        messages = tuple(
-            ShownMessage(
-                record,
-                readings.get(record.row, {}),
-                [one for one in filings.get(record.row, []) if one.case == case_id],
-                [one for one in facts if one.message == record.row],
-            )
-            for record in sorted(records, key=lambda one: (one.received_at, one.row))
-        )
+        messages = await _messages(tx, case, facts)
+        events = await tx.ledger.entries(str(case_id))
         promises = await tx.facts.promises([one.row for one in participants])
         outbox = await tx.outbox.select(case_row=case.row)
         return WholeCase(
             case,
             tuple(participants),
             tuple(_person(one, situation, desk.clock.now()) for one in participants),
-            messages,
+            tuple(messages),
             tuple(facts),
             tuple(promises),
             tuple(outbox),
             await tx.attempts.answers([one.row for one in outbox]),
-            tuple(await tx.ledger.entries(str(case_id))),
+            tuple(events),
             tuple(await tx.deliveries.select([one.row for one in participants])),
+            tuple(await tx.links.of(case.row)),
+            tuple(unsupported([entry.event for entry in events], {one.row: one.fact for one in facts})),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a case's story."""
-
-    at: datetime
-    who: str
-    what: str
-    quote: str | None = None
-
-
-_TOLD = {
-    EventKind.CASE_OPENED: "case opened",
-    EventKind.CASE_IMPORTED: "case opened by an import of old mail",
-    EventKind.MAIL_IMPORTED: "mail of ours imported",
-    EventKind.CASE_CLOSED: "case closed",
-    EventKind.PARTICIPANT_ADDED: "participant added",
-    EventKind.PARTICIPANT_REMOVED: "participant removed",
-    EventKind.CONTACT_CHOSEN: "contact chosen",
-    EventKind.DRAFT_APPROVED: "draft approved, signed",
-    EventKind.CLEAR_MAIL_CONFIRMED: "letter in clear confirmed, signed",
-    EventKind.CLEAR_PREFERENCE_SET: "wish for mail in clear recorded, signed",
-    EventKind.MAIL_QUEUED: "mail queued",
-    EventKind.MAIL_FROZEN: "mail signed, encrypted and frozen",
-    EventKind.MAIL_SENT: "server took the mail",
-    EventKind.MAIL_DEFERRED: "server deferred the mail",
-    EventKind.MAIL_REFUSED: "server refused the mail",
-    EventKind.MAIL_UNKNOWN: "no answer after the final dot",
-    EventKind.DELIVERY_FAILED: "mail bounced",
-    EventKind.SENT_COPY_STORED: "copy stored in Sent",
-    EventKind.REPORT_RECEIVED: "state: RECEIVED",
-    EventKind.REPORT_VALIDATED: "state: VALID",
-    EventKind.REPORT_INVALIDATED: "state: INVALID",
-    EventKind.REPORT_ACCEPTED: "state: ACCEPTED",
-    EventKind.REPORT_DEFERRED: "state: DEFERRED",
-    EventKind.REPORT_CLOSED: "state: CLOSED",
-    EventKind.FIX_READY: "fix ready",
-    EventKind.FIX_DEPLOYED: "fix deployed",
-    EventKind.ERASURE_REQUESTED: "erasure requested",
-    EventKind.CASE_ERASED: "case erased",
-}
-
-
-# A proposal of one of these kinds would change something if it were believed; the others wait quietly in 'fact list'.
-_TELLING = frozenset(
-    {
-        FactKind.TRIAGE,
-        FactKind.FIX_DATE,
-        FactKind.PUBLICATION_DATE,
-        FactKind.REDIRECT,
-        FactKind.ENCRYPTION_STOP_REQUESTED,
-        FactKind.ABSENCE,
-        FactKind.BOUNCE,
-        FactKind.RECEIPT,
-    }
-)
-
-
-def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
-    """Tell a case as lines in the order of its ledger, each believed fact with the vendor's words.
-
-    ``names`` maps fingerprints to the people they belong to.
-    """
-    vendors = {one.row: one.vendor for one in found.participants}
-    messages = {one.record.row: one for one in found.messages}
-    facts = {one.row: one for one in found.facts}
-    lines: list[Line] = []
-    for entry in found.events:
-        event = entry.event
-        vendor = vendors.get(event.participant or 0, "")
-        if event.kind is EventKind.MAIL_FROZEN and not event.body.get("keys"):
-            lines.append(Line(event.at, names.get(event.actor, event.actor), "letter in clear frozen"))
-        elif event.kind in _TOLD:
-            lines.append(Line(event.at, names.get(event.actor, event.actor), _TOLD[event.kind]))
-        elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("again"):
-            lines.append(Line(event.at, names.get(event.actor, event.actor), "draft edited, signed"))
-        elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("letter") != Letter.REPORT.value:
-            lines.append(Line(event.at, names.get(event.actor, event.actor), _written(event.body)))
-        elif event.kind is EventKind.DELIVERY_RECORDED:
-            known = next((one for one in found.deliveries if one.row == event.body.get("delivery")), None)
-            lines.append(Line(event.at, names.get(event.actor, event.actor), _recorded(event.body, known)))
-        elif event.kind is EventKind.MAIL_FILED:
-            lines.append(_filed(event.at, vendor, messages.get(_row(event.body.get("message")))))
-            waiting = [one for one in found.facts if one.message == _row(event.body.get("message"))]
-            lines += [
-                Line(event.at, vendor, f"{_words(one)} (fact {one.row}, not believed)", one.fact.quote)
-                for one in waiting
-                if one.state is FactState.PROPOSED and one.fact.kind in _TELLING
-            ]
-        elif event.kind is EventKind.FACT_ACCEPTED and _row(event.body.get("fact")) in facts:
-            record = facts[_row(event.body.get("fact"))]
-            lines.append(Line(event.at, vendor, _words(record), record.fact.quote))
-        elif event.kind is EventKind.PROMISE_SLIPPED:
-            lines.append(Line(event.at, vendor, f"the promised date SLIPS by {event.body.get('days')} days"))
-    return lines
-
-
-def _written(body: Mapping[str, Value]) -> str:
-    letter = str(body.get("letter")).replace("_", " ")
-    return f"letter written: {letter}{', in clear' if body.get('clear') else ''}"
-
-
-def _row(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _recorded(body: Mapping[str, Value], known: DeliveryRecord | None) -> str:
-    done = "answer" if body.get("direction") == Direction.INBOUND.value else "handed over"
-    channel = str(body.get("channel")).replace("_", " ")
-    reference = visible(known.reference) if known is not None and known.reference is not None else "(erased)"
-    return f"recorded: {done} by {channel}, reference {reference}"
-
-
-def _filed(at: datetime, vendor: str, message: ShownMessage | None) -> Line:
-    if message is None or message.record.direction is Direction.OUTBOUND:
-        return Line(at, vendor, "mail filed")
-    record = message.record
-    kind = (record.kind.value if record.kind else "mail").replace("_", " ")
-    return Line(at, vendor, f"{kind} filed, {record.trust.value if record.trust else 'untrusted'}")
-
-
-def _words(record: FactRecord) -> str:
-    value = record.fact.value
-    name = record.fact.kind.value.replace("_", " ")
-    if isinstance(value, DatePromise):
-        if value.first is None:
-            return f"{name} {value.status.value}"
-        until = "" if value.last in (None, value.first) else f" to {value.last}"
-        return f"{name} {value.status.value}: {value.first}{until}"
-    if isinstance(value, Triage):
-        return f"{name}: {value.verdict.value}"
-    if record.fact.kind in (FactKind.TICKET, FactKind.CVE):
-        return f"{name} {getattr(value, 'id', '')}"
-    if record.fact.kind is FactKind.ACKNOWLEDGEMENT:
-        return f"{name} by {value.by.value}" if hasattr(value, "by") else name
-    return name
+async def _messages(tx: Transaction, case: CaseRecord, facts: Sequence[FactRecord]) -> list[ShownMessage]:
+    """Return the mails of a case, oldest first; of an erased one nothing is read, not even what others may read."""
+    records = await tx.inbox.select(case_row=case.row)
+    rows = [record.row for record in records]
+    erased = case.erased_at is not None
+    readings = {} if erased else await tx.inbox.readings(rows)
+    earlier = {} if erased else await tx.verdicts.of(rows)
+    filings = await tx.filings.of(rows, ended=True)
+    said: dict[int, list[FactRecord]] = {}
+    for fact in facts:
+        said.setdefault(fact.message, []).append(fact)
+    return [
+        ShownMessage(
+            record,
+            readings.get(record.row, {}),
+            [one for one in filings.get(record.row, []) if one.case == case.id and one.ended_at is None],
+            said.get(record.row, []),
+            [one for one in filings.get(record.row, []) if one.ended_at is not None],
+            earlier.get(record.row, []),
+        )
+        for record in sorted(records, key=lambda one: (one.received_at, one.row))
+    ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from cvdmail.core.matching import WORDS
-from cvdmail.core.records import FactRecord, FilingRecord, MessageRecord, MessageState
+from cvdmail.core.evidence import read_evidence
+from cvdmail.core.gpgstatus import SignatureState
+from cvdmail.core.history import VerdictRecord
+from cvdmail.core.records import FactRecord, FactState, FilingRecord, MessageRecord, MessageState
 from cvdmail.errors import SealBroken
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
@@ -21,6 +23,8 @@ class Shown:
     filings: list[FilingRecord]
     facts: list[FactRecord]
     guesses: list[dict[str, object]]
+    ended: list[FilingRecord] = field(default_factory=list)
+    earlier: list[VerdictRecord] = field(default_factory=list, repr=False)
 
 
 async def shown(desk: Desk, row: int) -> Shown:
@@ -37,16 +41,75 @@ async def pen(desk: Desk) -> list[Shown]:
 
 
 async def _shown(tx: Transaction, record: MessageRecord) -> Shown:
-    readings = await tx.inbox.readings([record.row])
-    filings = await tx.filings.of([record.row])
-    guesses: list[dict[str, object]] = []
-    reasons = readings.get(record.row, {}).get("guesses", {})
-    for participant, evidence in await tx.filings.guesses(record.row):
-        one = await tx.cases.participant(participant)
-        why = reasons.get(f"{participant} {evidence.value}") or WORDS[evidence]
-        guesses.append({"case": str(one.case), "participant": participant, "evidence": [evidence.value], "why": why})
+    reading = (await tx.inbox.readings([record.row])).get(record.row, {})
+    filings = (await tx.filings.of([record.row], ended=True)).get(record.row, [])
     facts = await tx.facts.select(messages=[record.row])
-    return Shown(record, readings.get(record.row, {}), filings.get(record.row, []), facts, guesses)
+    return Shown(
+        record,
+        reading,
+        [one for one in filings if one.ended_at is None],
+        facts,
+        await _guesses(tx, record, reading),
+        [one for one in filings if one.ended_at is not None],
+        (await tx.verdicts.of([record.row])).get(record.row, []),
+    )
+
+
+async def _guesses(tx: Transaction, record: MessageRecord, reading: dict[str, Any]) -> list[dict[str, object]]:
+    """Return the guesses for a held mail, best first, each participant once with all that speaks for it."""
+    kept = read_evidence(reading.get("why"))
+    hints = kept.hints if kept is not None else ()
+    guesses: dict[int, dict[str, object]] = {}
+    evidence: dict[int, list[str]] = {}
+    for participant, kind in await tx.filings.guesses(record.row):
+        if participant not in guesses:
+            one = await tx.cases.participant(participant)
+            why = [hint for hint in hints if hint.participant == participant]
+            evidence[participant] = []
+            others = await tx.cases.participants(one.case_row)
+            guesses[participant] = {
+                "case": str(one.case),
+                "participant": participant,
+                "vendor": one.vendor,
+                "alone": sum(other.removed_at is None for other in others) == 1 and one.removed_at is None,
+                "evidence": evidence[participant],
+                "certain": any(hint.certain for hint in why),
+                "score": max((hint.score for hint in why if hint.score is not None), default=None),
+                "why": [hint.why for hint in why if hint.why],
+            }
+        evidence[participant].append(kind.value)
+    return list(guesses.values())
+
+
+def next_steps(one: Shown) -> list[str]:
+    """Return the commands that a person may type next about a mail, the likeliest first."""
+    row = one.record.row
+    if one.record.state is MessageState.DISCARDED:
+        return [f"cvdmail pen restore {row}"]
+    if one.record.state is MessageState.FILED:
+        case = one.filings[0].case if one.filings else "CASE"
+        waiting = any(fact.state is FactState.PROPOSED for fact in one.facts)
+        return [f"cvdmail fact list {case}" if waiting else f"cvdmail case show {case} --why"]
+    if one.record.state not in (MessageState.HELD, MessageState.UNPARSED):
+        return []
+    again = [f"cvdmail reprocess {row}"] if _may_be_read_later(one.record) else []
+    best = [
+        f"cvdmail pen file {row} {guess['case']}" + ("" if guess["alone"] else f" --participant {guess['participant']}")
+        for guess in one.guesses[:1]
+    ]
+    steps = best or ["cvdmail case list", f"cvdmail pen file {row} CASE"]
+    return [*steps, *again, f"cvdmail pen discard {row} --reason-file FILE"]
+
+
+def _may_be_read_later(record: MessageRecord) -> bool:
+    """Say whether a key that is imported or pinned, or a newer version, may make more of a mail."""
+    unread = record.encrypted is True and record.kind is None
+    return (
+        record.state is MessageState.UNPARSED
+        or record.signature is SignatureState.UNKNOWN_KEY
+        or unread
+        or "encrypted" in (record.why or "")
+    )
 
 
 async def original(desk: Desk, row: int) -> bytes:
