@@ -145,6 +145,17 @@ async def test_both_sides_are_threaded_whatever_the_order_of_the_files(empty_lab
         ] == counts
 
 
+async def test_our_mail_that_came_back_through_a_list_is_a_copy(empty_lab: Lab) -> None:
+    report = mail("r", ADA, "Leak in frame_parse()", to=LIST)
+    listed = Written("listed", b"Received: from l.example by x; Tue, 3 Mar 2026 23:00:00 +0000\r\n" + report.raw)
+    footed = Written("footed", listed.raw + b"-- \r\na list\r\n")
+    async with mailbox(empty_lab) as box:
+        await box.take(report, listed, footed)
+        assert [box.found[name]["state"] for name in ("r", "listed", "footed")] == ["outbound", "copy", "outbound"]
+        box.together("r", "footed")
+        assert box.lab.rows('SELECT count(*) FROM "case"') == [(1,)]
+
+
 async def test_an_interrupted_import_goes_on_where_it_stopped(empty_lab: Lab) -> None:
     thread = [
         mail("r", ADA, "Leak in a_b_c()"),
@@ -175,6 +186,7 @@ async def test_series_of_ours_without_references(empty_lab: Lab) -> None:
         mail(
             "p5", ADA, "[PATCH v3] frame: said in another way", "Link to v2: https://l.example/r/p3@x.example/", to=LIST
         ),
+        mail("p6", ADA, f"[PATCH v2 4.19] {words}", "for an old tree", to=LIST),
         mail("a2", "greg@k.example", f"Re: [PATCH 5.15 0/1] {words}", "queued", "p2"),
         mail("s1", "greg@k.example", f'Patch "{words}" has been added to the 6.1-stable tree', "frame_parse()", to=ADA),
         mail(
@@ -185,6 +197,8 @@ async def test_series_of_ours_without_references(empty_lab: Lab) -> None:
         await box.take(*mails)
         first = box.together(mails[0].name, mails[1].name, "p3", "p5")
         second = box.together("p2", "p4", "a2")
+        assert box.case("p6") is None
+        assert box.guess("p6") in (first, second)
         assert first != second
         box.held("s1", "s2")
         assert (box.guess("s1"), box.guess("s2")) == (first, second)

@@ -112,7 +112,7 @@ NO_MATCH, PROBABLE = "no match", "probable match only"
 """Why a mail is held against which nothing speaks."""
 _STRENGTH = list(Evidence)
 _CASE_ID = re.compile(r"(?<![A-Z0-9])CVD-[0-9]{4}-[0-9]{4,9}(?![0-9])")
-_MOVED_ON = re.compile(r"[(\[]was:", re.IGNORECASE)
+_MOVED_ON = re.compile(r"[(\[]\s?was\s?(?::|re:|\[|\")", re.IGNORECASE)
 
 
 def case_ids(text: str) -> tuple[CaseId, ...]:
