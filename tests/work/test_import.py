@@ -314,10 +314,12 @@ async def test_trackers_and_people_who_start_anew_are_guessed_with_reasons(empty
                 to=ADA,
             ),
             mail("c1", "cna@cna.example", "Your request", "we reserved CVE-2026-10001 for you", to=ADA),
+            mail("f2", "dev@k.example", "[PATCH] two", f"clamp\n\nReported-by: Ada <{ADA}>\n", to=LIST),
             mail("f1", "dev@k.example", "[PATCH] clamp it", "Link: https://l.example/all/r2@x.example/\n", to=LIST),
         )
         one, two = box.together("r1"), box.together("r2")
-        box.held("t1", "t2", "n1", "c1", "f1")
+        box.held("t1", "t2", "n1", "c1", "f1", "f2")
+        assert box.found["f2"]["guesses"][0]["why"] == "names who of us reported it"
         assert [box.guess(name) for name in ("t1", "t2", "n1", "c1", "f1")] == [one, two, one, one, two]
         assert all(box.found[name]["guesses"][0]["why"] for name in ("t1", "t2", "n1", "c1", "f1"))
         pen = (await box.command("pen", "list", "--json")).good().lines

@@ -41,6 +41,8 @@ class TraceKind(Enum):
     """The subject with the version of the product it is for."""
     PARTY = "party"
     """Who reads along, or is named as a finder."""
+    FINDER = "finder"
+    """Who of us found it, as a fix says ("Reported-by:")."""
     IDENTIFIER = "identifier"
     """A name from code, a CVE id, a ticket, a commit."""
     WORD = "word"

@@ -17,7 +17,7 @@ from cvdmail.core.mail import Mail
 from cvdmail.core.matching import MOVED_ON, Clue, Evidence, TraceKind
 from cvdmail.core.records import OutboundMail
 from cvdmail.core.sender import Sender
-from cvdmail.core.similarity import COMMON, MAX_GUESSES, Features, Likeness, Trait, traits, weigh
+from cvdmail.core.similarity import COMMON, MAX_GUESSES, Features, Likeness, Trait, lessons, traits, weigh
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
@@ -89,7 +89,7 @@ async def learn(
 
 async def learn_traits(desk: Desk, tx: Transaction, participant_row: int, compared: Features) -> None:
     """Do :func:`learn` for what is compared of a mail."""
-    found = traits(compared, ours(desk))
+    found = lessons(compared, ours(desk))
     await tx.traces.learn([(participant_row, one) for one in found[:MAX_LEARNED]])
 
 
@@ -98,7 +98,7 @@ async def learn_sent(desk: Desk, tx: Transaction, mails: Sequence[OutboundMail])
     found: list[tuple[int, Trait]] = []
     for mail in mails:
         if mail.participant is not None:
-            known = traits(_sent(desk, mail), ours(desk))
+            known = lessons(_sent(desk, mail), ours(desk))
             found += [(mail.participant, one) for one in known[:MAX_LEARNED]]
     await tx.traces.learn(found)
 
