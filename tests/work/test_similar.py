@@ -56,7 +56,7 @@ async def test_likeness_never_makes_certain_and_never_outranks_proof(queued_lab:
         found = await w.take(raw)
         assert found.cases == ((CASE,) if certain else ())
         guesses = (await shown(w.desk, found.record.row)).guesses
-        assert [one["evidence"] for one in guesses] == ([] if certain else [["case_id"], ["similarity"]])
+        assert [one["evidence"] for one in guesses] == ([] if certain else [["case_id"]])
 
 
 async def test_an_erased_case_is_guessed_no_more(queued_lab: Lab) -> None:

@@ -190,7 +190,8 @@ async def _clues(
         clues.append(Clue(one.case, row, Evidence.TICKET, known))
     clues = await _tempered(tx, clues)
     if reading is not None and not any(clue.certain for clue in clues):
-        clues += await similar(desk, tx, mail, reading, from_)
+        named = {clue.participant for clue in clues}
+        clues += [clue for clue in await similar(desk, tx, mail, reading, from_) if clue.participant not in named]
     return clues
 
 

@@ -24,6 +24,7 @@ from cvdmail.work.desk import Desk
 
 MAX_LEARNED = 36
 """Traits that one mail leaves behind."""
+MAX_PEOPLE = 12
 _NAMES = (FactKind.CVE, FactKind.TICKET)
 
 
@@ -43,7 +44,7 @@ def features_of(mail: Mail, subject: str, text: str, from_: Sender, names: Seque
         subject=subject,
         text=text,
         sender=from_.address,
-        recipients=addressed(mail.root, "to", "cc"),
+        recipients=addressed(mail.root, "to", "cc", most=MAX_PEOPLE),
         message_id=mail.message_id,
         cited=(*mail.references, *mail.in_reply_to),
         names=names,
