@@ -44,16 +44,15 @@ class Traces:
         by_mac = dict(zip(await self._macs(asked), asked, strict=True))
         found: dict[str, list[int]] = {}
         cases: dict[int, CaseId] = {}
-        for row, mac, year, number, erased_at in await self._connection.execute(_LOOK_UP, {"macs": list(by_mac)}):
+        for row, mac, year, number in await self._connection.execute(_LOOK_UP, {"macs": list(by_mac)}):
             found.setdefault(mac, []).append(row)
-            if row not in cases and erased_at is None:
+            if row not in cases:
                 cases[row] = CaseId(year, number)
         shared = [
             Shared(one, by_mac[mac], len(people))
             for mac, people in found.items()
             if len(people) < COMMON
             for one in people
-            if one in cases
         ]
         return shared, cases
 
@@ -74,10 +73,10 @@ class Traces:
 
 
 _LOOK_UP = (
-    sa.select(trace.c.participant, trace.c.value_mac, case.c.year, case.c.number, case.c.erased_at)
+    sa.select(trace.c.participant, trace.c.value_mac, case.c.year, case.c.number)
     .join(participant, participant.c.id == trace.c.participant)
     .join(case, case.c.id == participant.c.case)
-    .where(trace.c.value_mac.in_(sa.bindparam("macs", expanding=True)))
+    .where(trace.c.value_mac.in_(sa.bindparam("macs", expanding=True)), case.c.erased_at.is_(None))
 )
 
 
