@@ -123,8 +123,8 @@ def test_an_upgrade_makes_no_store_out_of_something_else(drafted: Lab, how: str)
 def test_an_upgrade_of_what_is_new_changes_nothing(drafted: Lab) -> None:
     with unchanged(drafted):
         assert drafted.run("ada", "store", "upgrade", "--json").good().json == {
-            "before": "0002",
-            "after": "0002",
+            "before": "0003",
+            "after": "0003",
             "templates": [],
         }
 

@@ -18,7 +18,7 @@ from cli.lab import CANARY, CASE, FINDING, VENDOR, Lab, clear_mail, copied, quie
 YEAR = datetime.now().year
 OTHER = f"CVD-{YEAR}-0002"
 THIRD = f"CVD-{YEAR}-0003"
-PEN = "4"  # 1 is the report, 2 our copy of it, 3 the answer
+PEN = "3"  # 1 is the report, and our copy of it the same; 2 is the answer
 REPLY = """Hello,
 
 thank you for your report. We have opened the ticket EXV-20417 for it.
@@ -156,7 +156,8 @@ def test_a_mail_moved_away_takes_its_facts_along_and_is_believed_no_longer(answe
     told = answered.run("ada", "case", "timeline", CASE).good().out
     assert f"mail {mail} moved to {OTHER} participant 2, 5 facts no longer believed here" in told
     # What was learned from it is forgotten: its ticket leads nowhere, until it is believed in the new place.
-    assert next_reply(answered, "ticket one", "EXV-20417 is fixed.", Subject="EXV-20417")["guesses"] == []
+    later = next_reply(answered, "ticket one", "EXV-20417 is fixed.", Subject="EXV-20417")
+    assert [one["evidence"] for one in later["guesses"]] == [["similarity"]]  # the same people, no longer the number
     believe(answered, OTHER, "ticket", "fix_date")
     assert [one["first"] for one in shown(answered, OTHER)["promises"]] == ["2031-01-15"]
     found = next_reply(answered, "ticket two", "EXV-20417 is fixed now.", Subject="EXV-20417")
@@ -310,10 +311,10 @@ def test_a_mail_that_both_cases_have_survives_their_merge_and_its_undoing(answer
     believe(answered, CASE, "fix_date")
     assert inbound(answered, OTHER) == [int(PEN)]
     answered.run("ada", "case", "merge", CASE, OTHER).good()
-    assert inbound(answered, OTHER) == [3, int(PEN)]
+    assert inbound(answered, OTHER) == [2, int(PEN)]
     assert [one["first"] for one in shown(answered, OTHER)["promises"]] == ["2031-01-15", "2031-03-01"]
     answered.run("ada", "case", "merge", "--undo", CASE).good()
-    assert (inbound(answered, CASE), inbound(answered, OTHER)) == ([3, int(PEN)], [int(PEN)])
+    assert (inbound(answered, CASE), inbound(answered, OTHER)) == ([2, int(PEN)], [int(PEN)])
     whole(answered, CASE, OTHER)
     erased(answered, OTHER)
     assert BOTH.strip() in [one["text"] for one in shown(answered)["messages"]]

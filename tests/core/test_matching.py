@@ -417,6 +417,10 @@ def test_case_ids_in_a_text(text: str, found: list[CaseId]) -> None:
     [
         ("new topic (was: [CVD-2026-0001] old)", True),
         ("new topic [Was: old]", True),
+        ("new topic (was Re: old)", True),
+        ("new topic (was [PATCH] old)", True),
+        ("new topic (it was [PATCH] old)", False),
+        ("new topic (wasm: old)", False),
         ("Re: [CVD-2026-0001] it was: broken", False),
         ("Re: [CVD-2026-0001]", False),
         ("", False),

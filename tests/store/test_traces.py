@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from cvdmail.core.matching import TraceKind
 from cvdmail.core.similarity import COMMON, Shared, Trait
-from cvdmail.store.traces import _look_up
+from cvdmail.store.traces import _LOOK_UP
 from store.database import NOW, Database, add_party, open_case
 
 SUBJECT = Trait(TraceKind.SUBJECT, "a telling subject")
@@ -41,14 +41,15 @@ async def test_another_store_has_other_hashes(database: Database) -> None:
         assert one == await tx.sealed.mac("trace subject", "x")
 
 
-async def test_what_many_share_is_left_out_and_never_read_whole(database: Database) -> None:
+async def test_what_many_share_is_left_out_and_not_kept_for_more(database: Database) -> None:
     async with database.store() as store, store.write() as tx:
         case, _ = await open_case(tx)
-        people = [(await add_party(tx, case, f"v{number}.example")).row for number in range(COMMON)]
-        await tx.traces.learn([(row, SUBJECT) for row in people] + [(row, NAME) for row in people[:-1]])
+        people = [(await add_party(tx, case, f"v{number}.example")).row for number in range(COMMON + 5)]
+        await tx.traces.learn([(row, SUBJECT) for row in people] + [(row, NAME) for row in people[: COMMON - 1]])
         found, _ = await tx.traces.look_up([SUBJECT, NAME])
         assert {one.trait for one in found} == {NAME}
         assert {one.spread for one in found} == {COMMON - 1}
+    assert database.count("trace") == 2 * COMMON - 1
 
 
 async def test_an_erased_case_is_no_guess(database: Database) -> None:
@@ -72,14 +73,13 @@ async def test_any_number_of_values_may_be_asked_for(database: Database, count: 
 
 
 def test_a_value_is_looked_up_through_the_index(database: Database) -> None:
-    """The plan of the database itself: no scan of the table, whatever is in it."""
-    statement = _look_up(3).compile(dialect=sqlite.dialect())
+    """The plan of the database itself: no scan of a table, whatever is in it."""
+    text = str(_LOOK_UP.compile(dialect=sqlite.dialect())).replace("(__[POSTCOMPILE_macs])", "('x', 'y')")
     connection = sqlite3.connect(database.path)
-    values = tuple("x" if name.startswith("mac") else 0 for name in statement.positiontup or ())
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
     connection.close()
-    assert sum("trace USING INDEX ix_trace_value_mac (value_mac=?)" in line for line in plan) == 3, plan
-    assert not [line for line in plan if line.startswith(("SCAN trace", "SCAN participant", "SCAN case"))], plan
+    assert any("trace USING INDEX ix_trace_value_mac (value_mac=?)" in line for line in plan), plan
+    assert not [line for line in plan if line.startswith("SCAN")], plan
 
 
 async def test_looking_up_and_learning_cost_one_statement_each(database: Database) -> None:

@@ -198,7 +198,8 @@ def test_what_is_doubtful_waits(story: Story, name: str, trust: str, why: str) -
 
 def test_guesses_are_ranked(story: Story) -> None:
     (forged,) = story.held("torn")
-    assert forged["guesses"][0] == {"case": story.case, "participant": 1, "evidence": ["reply_token"]}
+    first = {"case": story.case, "participant": 1, "evidence": ["reply_token"]}
+    assert forged["guesses"][0] == {**first, "why": "it was sent to a reply address of this participant"}
     (elsewhere,) = story.held("from-home")
     assert [one["case"] for one in elsewhere["guesses"]] == [story.ghost]
     (stranger,) = story.held("stranger")

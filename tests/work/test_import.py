@@ -145,6 +145,17 @@ async def test_both_sides_are_threaded_whatever_the_order_of_the_files(empty_lab
         ] == counts
 
 
+async def test_our_mail_that_came_back_through_a_list_is_a_copy(empty_lab: Lab) -> None:
+    report = mail("r", ADA, "Leak in frame_parse()", to=LIST)
+    listed = Written("listed", b"Received: from l.example by x; Tue, 3 Mar 2026 23:00:00 +0000\r\n" + report.raw)
+    footed = Written("footed", listed.raw + b"-- \r\na list\r\n")
+    async with mailbox(empty_lab) as box:
+        await box.take(report, listed, footed)
+        assert [box.found[name]["state"] for name in ("r", "listed", "footed")] == ["outbound", "copy", "outbound"]
+        box.together("r", "footed")
+        assert box.lab.rows('SELECT count(*) FROM "case"') == [(1,)]
+
+
 async def test_an_interrupted_import_goes_on_where_it_stopped(empty_lab: Lab) -> None:
     thread = [
         mail("r", ADA, "Leak in a_b_c()"),
@@ -175,6 +186,7 @@ async def test_series_of_ours_without_references(empty_lab: Lab) -> None:
         mail(
             "p5", ADA, "[PATCH v3] frame: said in another way", "Link to v2: https://l.example/r/p3@x.example/", to=LIST
         ),
+        mail("p6", ADA, f"[PATCH v2 4.19] {words}", "for an old tree", to=LIST),
         mail("a2", "greg@k.example", f"Re: [PATCH 5.15 0/1] {words}", "queued", "p2"),
         mail("s1", "greg@k.example", f'Patch "{words}" has been added to the 6.1-stable tree', "frame_parse()", to=ADA),
         mail(
@@ -185,6 +197,8 @@ async def test_series_of_ours_without_references(empty_lab: Lab) -> None:
         await box.take(*mails)
         first = box.together(mails[0].name, mails[1].name, "p3", "p5")
         second = box.together("p2", "p4", "a2")
+        assert box.case("p6") is None
+        assert box.guess("p6") in (first, second)
         assert first != second
         box.held("s1", "s2")
         assert (box.guess("s1"), box.guess("s2")) == (first, second)
@@ -300,14 +314,16 @@ async def test_trackers_and_people_who_start_anew_are_guessed_with_reasons(empty
                 to=ADA,
             ),
             mail("c1", "cna@cna.example", "Your request", "we reserved CVE-2026-10001 for you", to=ADA),
+            mail("f2", "dev@k.example", "[PATCH] two", f"clamp\n\nReported-by: Ada <{ADA}>\n", to=LIST),
             mail("f1", "dev@k.example", "[PATCH] clamp it", "Link: https://l.example/all/r2@x.example/\n", to=LIST),
         )
         one, two = box.together("r1"), box.together("r2")
-        box.held("t1", "t2", "n1", "c1", "f1")
+        box.held("t1", "t2", "n1", "c1", "f1", "f2")
+        assert box.found["f2"]["guesses"][0]["why"] == ["names who of us reported it"]
         assert [box.guess(name) for name in ("t1", "t2", "n1", "c1", "f1")] == [one, two, one, one, two]
         assert all(" ".join(box.found[name]["guesses"][0]["why"]) for name in ("t1", "t2", "n1", "c1", "f1"))
         pen = (await box.command("pen", "list", "--json")).good().lines
-        reasons = {one["message_id"]: one["guesses"][0]["why"] for one in pen}
+        reasons = {one["message_id"]: ", ".join(one["guesses"][0]["why"]) for one in pen}
         assert reasons["t1@x.example"].startswith("same subject")
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import getaddresses
 from typing import Any
 
 from cvdmail.core.decode import read_date
@@ -22,6 +21,7 @@ from cvdmail.errors import Refused
 
 MAX_TITLE = 200
 MAX_RECIPIENTS = 200
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _ID = re.compile(r"<([^<>\s]{3,500})>")
 _OUR_TRAILER = re.compile(
     r"^[-* \t]{0,4}(?:link(?: to v[0-9]+)?|closes|v[0-9]+|supersedes|previous version):.{0,400}$", re.I | re.M
@@ -103,15 +103,17 @@ def message_ids(part: Part, name: str, most: int) -> tuple[MessageId, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def addressed(part: Part, *names: str) -> tuple[Address, ...]:
+def addressed(part: Part, *names: str, most: int = MAX_RECIPIENTS) -> tuple[Address, ...]:
     """Return the addresses in headers that say whom a mail is written to, in their order, each once."""
-    values = [header.raw.decode("utf-8", "replace") for header in part.headers if header.name in names]
+    values = [header.raw.decode("ascii", "replace") for header in part.headers if header.name in names]
     found: list[Address] = []
-    for _, text in getaddresses(values)[:MAX_RECIPIENTS]:
+    for text in dict.fromkeys(text for value in values for text in _ADDRESS.findall(value)[:MAX_RECIPIENTS]):
         try:
-            found.append(Address.parse(text))
+            found.append(Address.parse(text.rstrip(".")))
         except Refused:
             continue
+        if len(found) == most:
+            break
     return tuple(dict.fromkeys(found))
 
 

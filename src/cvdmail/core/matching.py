@@ -41,6 +41,8 @@ class TraceKind(Enum):
     """The subject with the version of the product it is for."""
     PARTY = "party"
     """Who reads along, or is named as a finder."""
+    FINDER = "finder"
+    """Who of us found it, as a fix says ("Reported-by:")."""
     IDENTIFIER = "identifier"
     """A name from code, a CVE id, a ticket, a commit."""
     WORD = "word"
@@ -123,7 +125,7 @@ NO_MATCH, PROBABLE = "no match", "probable match only"
 """Why a mail is held against which nothing speaks."""
 _STRENGTH = list(Evidence)
 _CASE_ID = re.compile(r"(?<![A-Z0-9])CVD-[0-9]{4}-[0-9]{4,9}(?![0-9])")
-_MOVED_ON = re.compile(r"[(\[]was:", re.IGNORECASE)
+_MOVED_ON = re.compile(r"[(\[]\s?was\s?(?::|re:|\[|\")", re.IGNORECASE)
 
 
 def case_ids(text: str) -> tuple[CaseId, ...]:

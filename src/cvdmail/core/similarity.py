@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -139,7 +139,7 @@ class Shared:
     spread: int
 
 
-def traits(mail: Features, own: Iterable[Address] = ()) -> tuple[Trait, ...]:
+def traits(mail: Features, own: Collection[Address] = ()) -> tuple[Trait, ...]:
     """Return the traits of a mail, the telling ones first; ``own`` addresses are everywhere and are left out."""
     subject = read_subject(mail.subject)
     found: list[Trait] = []
@@ -160,9 +160,19 @@ def traits(mail: Features, own: Iterable[Address] = ()) -> tuple[Trait, ...]:
         add(TraceKind.ADDRESS, (mail.sender.key,))
         domain = registrable_domain(mail.sender.domain)
         add(TraceKind.DOMAIN, () if domain in MAIL_PROVIDERS or domain in PLATFORMS else (domain,))
-    people = [one.key for one in mail.recipients if not is_list(one)] + _finders(text)
+    finders = _finders(text)
+    people = [one.key for one in mail.recipients if not is_list(one)] + finders
     add(TraceKind.PARTY, (one for one in people if one not in ours))
+    add(TraceKind.FINDER, (one for one in finders if one in ours))
     add(TraceKind.WORD, sorted(_words(subject), key=lambda word: -len(word)))
+    return tuple(found)
+
+
+def lessons(mail: Features, own: Collection[Address] = ()) -> tuple[Trait, ...]:
+    """Return what a filed mail teaches: its traits, and of a mail of ours who of us it is by."""
+    found = [one for one in traits(mail, own) if one.kind is not TraceKind.FINDER]
+    if mail.sender is not None and mail.sender in own:
+        found.insert(0, Trait(TraceKind.FINDER, mail.sender.key))
     return tuple(found)
 
 
@@ -244,11 +254,12 @@ _WEIGHTS: Mapping[TraceKind, _Weight] = {
     TraceKind.IDENTIFIER: _Weight(0.7, 2.6, ("{} shared identifier", "{} shared identifiers")),
     TraceKind.ADDRESS: _Weight(0.8, 0.8, ("same sender",) * 2),
     TraceKind.DOMAIN: _Weight(0.3, 0.3, ("sender's domain is known here",) * 2),
+    TraceKind.FINDER: _Weight(0.9, 0.9, ("names who of us reported it",) * 2),
     TraceKind.PARTY: _Weight(0.25, 0.75, ("{} person in common", "{} people in common")),
     TraceKind.WORD: _Weight(0.3, 0.9, ("{} word of the subject", "{} words of the subject")),
 }
 _OTHER_TREE = 1.0
-_PEOPLE = (TraceKind.ADDRESS, TraceKind.DOMAIN, TraceKind.PARTY)
+_PEOPLE = (TraceKind.ADDRESS, TraceKind.DOMAIN, TraceKind.PARTY, TraceKind.FINDER)
 
 
 def weigh(mail: Sequence[Trait], shared: Iterable[Shared]) -> list[Likeness]:

@@ -245,7 +245,7 @@ class Inbox:
         """Move a mail on after a person's decision."""
         await self._connection.execute(sa.update(message).where(message.c.id == row).values(state=state))
 
-    async def twin(self, message_id: MessageId | None, body_sha256: str | None, row: int) -> int | None:
+    async def twin(self, message_id: MessageId | None, body_sha256: str | None, row: int | None = None) -> int | None:
         """Return the row of another mail, filed or sent by us, with this Message-ID and body; None without one."""
         if message_id is None or body_sha256 is None:
             return None

@@ -1,14 +1,14 @@
 """Traces: what a participant's later mail may be recognised by, as keyed hashes that nobody can read back.
 
-A look-up costs the same however much is stored: every value is asked for through the index and no more than a few of
-its rows are fetched; a value that more participants share than that says nothing and is left out.
+A value is kept for no more than ``COMMON`` participants: one that so many share says nothing, and is left out of every
+answer.  So a look-up through the index costs the same however much is stored, and the table does not grow with what
+everybody writes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,8 +23,7 @@ from cvdmail.store.vault import SealedValues
 
 MAC_DIGITS = 24
 """Hex digits kept of a hash: 96 bits, far from a chance hit among everything that is ever stored."""
-_SIZES = (1, 2, 4, 8, 16, 24, 32, 48, 64)
-"""How many values one statement asks for: few shapes, so that each is compiled once."""
+MOST_ASKED = 64
 
 
 class Traces:
@@ -41,26 +40,22 @@ class Traces:
 
         A trait of ``COMMON`` participants or more is left out.  One statement; at most 64 traits.
         """
-        asked = list(traits)[: _SIZES[-1]]
+        asked = list(traits)[:MOST_ASKED]
         if not asked:
             return [], {}
         await self.flush()
         by_mac = dict(zip(await self._macs(asked), asked, strict=True))
-        size = next(one for one in _SIZES if one >= len(by_mac))
-        macs = [*by_mac, *[""] * (size - len(by_mac))]
-        values = {f"mac{number}": mac for number, mac in enumerate(macs)}
         found: dict[str, list[int]] = {}
         cases: dict[int, CaseId] = {}
-        for row in await self._connection.execute(_look_up(size), values):
-            found.setdefault(row.value_mac, []).append(int(row.participant))
-            if row.erased_at is None:
-                cases[int(row.participant)] = CaseId(row.year, row.number)
+        for row, mac, year, number in await self._connection.execute(_LOOK_UP, {"macs": list(by_mac)}):
+            found.setdefault(mac, []).append(row)
+            if row not in cases:
+                cases[row] = CaseId(year, number)
         shared = [
             Shared(one, by_mac[mac], len(people))
             for mac, people in found.items()
             if len(people) < COMMON
             for one in people
-            if one in cases
         ]
         return shared, cases
 
@@ -75,7 +70,7 @@ class Traces:
         waiting, self._waiting = list(dict.fromkeys(self._waiting)), []
         macs = await self._macs([one for _, one in waiting])
         values = [
-            {"id": await self._rows.next(trace), "participant": row, "kind": one.kind, "value_mac": mac}
+            {"row": await self._rows.next(trace), "party": row, "of": one.kind.value, "mac": mac}
             for (row, one), mac in zip(waiting, macs, strict=True)
         ]
         await self._connection.execute(_insert(self._connection.dialect.name), values)
@@ -85,8 +80,8 @@ class Traces:
         asked = {Trait(TraceKind.LEFT, str(one)): one for one in ids}
         found: set[MessageId] = set()
         traits = list(asked)
-        for start in range(0, len(traits), _SIZES[-1]):
-            shared, _ = await self.look_up(traits[start : start + _SIZES[-1]])
+        for start in range(0, len(traits), MOST_ASKED):
+            shared, _ = await self.look_up(traits[start : start + MOST_ASKED])
             found |= {asked[one.trait] for one in shared}
         return found
 
@@ -95,27 +90,26 @@ class Traces:
         return [mac[:MAC_DIGITS] for mac in macs]
 
 
-@cache
-def _look_up(size: int) -> sa.Select[Any]:
-    """Ask for a few rows of each of ``size`` values: a limit of its own for each, so that no common value is read."""
-    each = [
-        sa.select(trace.c.participant, trace.c.value_mac)
-        .where(trace.c.value_mac == sa.bindparam(f"mac{number}", type_=sa.String))
-        .limit(sa.literal_column(str(COMMON)))
-        .subquery()
-        for number in range(size)
-    ]
-    some = sa.union_all(*(sa.select(one) for one in each)).subquery()
-    return (
-        sa.select(some.c.participant, some.c.value_mac, case.c.year, case.c.number, case.c.erased_at)
-        .join(participant, participant.c.id == some.c.participant)
-        .join(case, case.c.id == participant.c.case)
-    )
+_LOOK_UP = (
+    sa.select(trace.c.participant, trace.c.value_mac, case.c.year, case.c.number)
+    .join(participant, participant.c.id == trace.c.participant)
+    .join(case, case.c.id == participant.c.case)
+    .where(trace.c.value_mac.in_(sa.bindparam("macs", expanding=True)), case.c.erased_at.is_(None))
+)
 
 
 @cache
 def _insert(dialect: str) -> sa.Insert:
-    """Insert, or leave what is there."""
+    """Insert one trace, unless it is there or ``COMMON`` participants share the value already."""
+    some = sa.select(trace.c.id).where(trace.c.value_mac == sa.bindparam("mac")).limit(sa.literal_column(str(COMMON)))
+    sharing = sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery()
+    values = sa.select(
+        sa.bindparam("row", type_=sa.Integer),
+        sa.bindparam("party", type_=sa.Integer),
+        sa.bindparam("of", type_=sa.String),
+        sa.bindparam("mac", type_=sa.String),
+    ).where(sharing < COMMON)
+    columns = ["id", "participant", "kind", "value_mac"]
     if dialect == "postgresql":
-        return postgresql.insert(trace).on_conflict_do_nothing()
-    return sqlite.insert(trace).on_conflict_do_nothing()
+        return postgresql.insert(trace).from_select(columns, values).on_conflict_do_nothing()
+    return sqlite.insert(trace).from_select(columns, values).on_conflict_do_nothing()

@@ -44,7 +44,8 @@ async def gather(desk: Desk, tx: Transaction, known: Known, one: Prepared, bounc
     clues = find(known, one, parties)
     if one.looked is not None and not any(clue.certain for clue in clues):
         alike = await similar(desk, tx, one.looked.mail, one.reading, one.looked.sender)
-        clues += await _today(tx, alike)
+        named = {clue.participant for clue in clues}
+        clues += [clue for clue in await _today(tx, alike) if clue.participant not in named]
     return clues
 
 

@@ -25,13 +25,13 @@ from cvdmail.core.body import Reading, to_message_json
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract import MailKind
 from cvdmail.core.ids import Address
-from cvdmail.core.imported import SentMail, addressed, first_received, own_series, sane
+from cvdmail.core.imported import SentMail, addressed, first_received, is_later_attempt, own_series, sane
 from cvdmail.core.ledger import Event, Value
 from cvdmail.core.mail import Mail, parse
 from cvdmail.core.matching import NO_MATCH, PROBABLE, Clue, Evidence, reasons, subject_moved_on
 from cvdmail.core.records import MessageRecord, MessageState, ParticipantRecord
 from cvdmail.core.sender import Sender, read_sender
-from cvdmail.core.similarity import DOUBT, GUESS, is_doubtful
+from cvdmail.core.similarity import DOUBT, GUESS, Likeness, is_doubtful
 from cvdmail.core.threading import parties, read_subject, vendor_of
 from cvdmail.core.trust import Authentication, Trust, authentication
 from cvdmail.errors import ParseLimit
@@ -195,6 +195,9 @@ async def _ours(desk: Desk, place: Source, raw: bytes) -> Imported | None:
     said = authentication(mail.root, desk.config.mailbox.authserv_id, from_, desk.config.mailbox.authserv_hops)
     if from_.address is None or said is Authentication.FAIL:
         return None
+    async with desk.store.read() as tx:
+        if await tx.inbox.twin(mail.message_id, _body_hash(mail)) is not None:
+            return None  # the same mail by another way, through a list: it is told as a copy
     opened = await open_mail(desk, mail, ())
     at = sane(mail.date, desk.clock.now()) or first_received(mail.root, desk.clock.now()) or desk.clock.now()
     reading = await asyncio.to_thread(body.read, mail, opened.inner, at, frozenset())
@@ -230,7 +233,7 @@ async def _keep(desk: Desk, tx: Transaction, sent: _Sent) -> int:
         nearest = await alike(desk, tx, compared)
         guesses = [clue for clue, _ in nearest]
         doubtful = [(clue, one) for clue, one in nearest if is_doubtful(compared, [one])]
-        certain = not doubtful
+        certain = not doubtful and not _was_sent_before(reading.subject, [one for _, one in nearest])
         if _answers(mail, reading) and len(doubtful) == 1 and doubtful[0][1].same_subject:
             found = Belongs((await tx.cases.participant(doubtful[0][0].participant),), Evidence.SIMILARITY)
     people = found.people
@@ -249,6 +252,11 @@ async def _keep(desk: Desk, tx: Transaction, sent: _Sent) -> int:
     if subject.patch:
         await tx.traces.learn([(people[0].row, own_series(subject, sent.address))])
     return row
+
+
+def _was_sent_before(subject: str, nearest: Sequence[Likeness]) -> bool:
+    """Say whether a mail of ours says that it is a later attempt at words that we know, for whatever version."""
+    return is_later_attempt(read_subject(subject), subject) and any(one.same_subject for one in nearest)
 
 
 def _answers(mail: Mail, reading: Reading) -> bool:
@@ -278,6 +286,10 @@ async def _file(
     await tx.ledger.append(Event(str(people[0].case), EventKind.MAIL_IMPORTED, now, DAEMON, told, people[0].row))
 
 
+def _body_hash(mail: Mail) -> str:
+    return hashlib.sha256(mail.raw[mail.root.body :]).hexdigest()
+
+
 def _record(sent: _Sent, guesses: Sequence[Clue]) -> SentMail:
     mail, reading = sent.mail, sent.reading
     words = {
@@ -291,7 +303,7 @@ def _record(sent: _Sent, guesses: Sequence[Clue]) -> SentMail:
     return SentMail(
         mail.raw,
         mail.message_id,
-        hashlib.sha256(mail.raw[mail.root.body :]).hexdigest(),
+        _body_hash(mail),
         sent.at,
         reading.kind,
         sent.opened.encrypted,

@@ -8,6 +8,7 @@ from typing import Any
 from cvdmail.core.evidence import read_evidence
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.history import VerdictRecord
+from cvdmail.core.matching import WORDS
 from cvdmail.core.records import FactRecord, FactState, FilingRecord, MessageRecord, MessageState
 from cvdmail.errors import SealBroken
 from cvdmail.store.transaction import Transaction
@@ -59,13 +60,15 @@ async def _guesses(tx: Transaction, record: MessageRecord, reading: dict[str, An
     """Return the guesses for a held mail, best first, each participant once with all that speaks for it."""
     kept = read_evidence(reading.get("why"))
     hints = kept.hints if kept is not None else ()
+    reasons = reading.get("guesses", {})  # of old mail of ours, which nobody judged
     guesses: dict[int, dict[str, object]] = {}
     evidence: dict[int, list[str]] = {}
+    why: dict[int, list[str]] = {}
     for participant, kind in await tx.filings.guesses(record.row):
+        own = [hint for hint in hints if hint.participant == participant]
         if participant not in guesses:
             one = await tx.cases.participant(participant)
-            why = [hint for hint in hints if hint.participant == participant]
-            evidence[participant] = []
+            evidence[participant], why[participant] = [], []
             others = await tx.cases.participants(one.case_row)
             guesses[participant] = {
                 "case": str(one.case),
@@ -73,11 +76,15 @@ async def _guesses(tx: Transaction, record: MessageRecord, reading: dict[str, An
                 "vendor": one.vendor,
                 "alone": sum(other.removed_at is None for other in others) == 1 and one.removed_at is None,
                 "evidence": evidence[participant],
-                "certain": any(hint.certain for hint in why),
-                "score": max((hint.score for hint in why if hint.score is not None), default=None),
-                "why": [hint.why for hint in why if hint.why],
+                "certain": any(hint.certain for hint in own),
+                "score": max((hint.score for hint in own if hint.score is not None), default=None),
+                "why": why[participant],
             }
         evidence[participant].append(kind.value)
+        said = [hint.why for hint in own if hint.why and hint.evidence == kind.value]
+        if not said and not guesses[participant]["certain"]:
+            said = [reasons.get(f"{participant} {kind.value}") or WORDS[kind]]
+        why[participant] += said
     return list(guesses.values())
 
 

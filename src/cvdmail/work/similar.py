@@ -17,13 +17,14 @@ from cvdmail.core.mail import Mail
 from cvdmail.core.matching import MOVED_ON, Clue, Evidence, TraceKind
 from cvdmail.core.records import OutboundMail
 from cvdmail.core.sender import Sender
-from cvdmail.core.similarity import COMMON, MAX_GUESSES, Features, Likeness, Trait, traits, weigh
+from cvdmail.core.similarity import COMMON, MAX_GUESSES, Features, Likeness, Trait, lessons, traits, weigh
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
 
 MAX_LEARNED = 36
 """Traits that one mail leaves behind."""
+MAX_PEOPLE = 12
 _NAMES = (FactKind.CVE, FactKind.TICKET)
 
 
@@ -43,7 +44,7 @@ def features_of(mail: Mail, subject: str, text: str, from_: Sender, names: Seque
         subject=subject,
         text=text,
         sender=from_.address,
-        recipients=addressed(mail.root, "to", "cc"),
+        recipients=addressed(mail.root, "to", "cc", most=MAX_PEOPLE),
         message_id=mail.message_id,
         cited=(*mail.references, *mail.in_reply_to),
         names=names,
@@ -89,7 +90,7 @@ async def learn(
 
 async def learn_traits(desk: Desk, tx: Transaction, participant_row: int, compared: Features) -> None:
     """Do :func:`learn` for what is compared of a mail."""
-    found = traits(compared, ours(desk))
+    found = lessons(compared, ours(desk))
     await tx.traces.learn([(participant_row, one) for one in found[:MAX_LEARNED]])
 
 
@@ -98,7 +99,7 @@ async def learn_sent(desk: Desk, tx: Transaction, mails: Sequence[OutboundMail])
     found: list[tuple[int, Trait]] = []
     for mail in mails:
         if mail.participant is not None:
-            known = traits(_sent(desk, mail), ours(desk))
+            known = lessons(_sent(desk, mail), ours(desk))
             found += [(mail.participant, one) for one in known[:MAX_LEARNED]]
     await tx.traces.learn(found)
 
