@@ -11,6 +11,10 @@ The steps, each pure, deterministic and linear in the text:
 6. *claims* (:mod:`.promises`, :mod:`.verdicts`, :mod:`.versions`): events composed with negation, tense, hedge,
    question and condition.
 
+What costs is kept from what is cheap to rule out.  The words of each sentence are read once (:mod:`.page`), and a rule
+is only tried where its own words, or a number, may stand; nearly every sentence is passed over by nearly every rule.
+This saves work and decides nothing: where words could hide, every rule is tried.  Nothing is kept from mail to mail.
+
 Facts are proposals with their words, never state.  Only an explicit, single, unhedged claim is graded ``sure``; a
 machine's mail gives no fact of a person, and its claims are never sure, as anybody's rule of the other end may have
 quoted them.  The promise of this package is to be never silently wrong, not to answer always.

@@ -7,14 +7,18 @@ from functools import cached_property
 
 from cvdmail.core.extract.civil import Tense
 from cvdmail.core.extract.date_tokens import Token, tokenize
+from cvdmail.core.extract.letters import is_wide
 from cvdmail.core.extract.lexicon import EVENTS, WORDS, Cue, cjk_cues
 from cvdmail.core.extract.zone_words import wordset
 
 _BE = wordset("""
     be being get gets getting to werden wird been-not when once until as être ser essere zijn быть être
 """)
-_FUTURE_ENDINGS = ("ará", "erá", "irá", "arán", "erán", "irán", "aremos", "iremos", "erà", "arà", "irà")
+FUTURE_ENDINGS = ("ará", "erá", "irá", "arán", "erán", "irán", "aremos", "iremos", "erà", "arà", "irà")
 """Spanish, Portuguese and Italian make the future by an ending."""
+_ENDS_OF_FUTURE = frozenset(ending[-3:] for ending in FUTURE_ENDINGS)
+_EVENT_OF = {word: cue for word, cues in WORDS.items() for cue in reversed(cues) if cue in EVENTS}
+_CUE_WORDS = WORDS.keys() | {"may"}
 _HAVE = wordset("have has had haben hat avons a ha hemos")
 _OUT_AFTER = wordset("is are was went get go goes going be come comes coming it now already push roll")
 _NOUN_AFTER = wordset("""
@@ -64,15 +68,16 @@ class Clause:
 
     @cached_property
     def _cjk(self) -> list[tuple[int, tuple[Cue, ...]]]:
-        stretch = self.masked[self.start : self.end]
-        return [] if stretch.isascii() else cjk_cues(self.masked, self.start, self.end)
+        return cjk_cues(self.masked, self.start, self.end) if is_wide(self.masked[self.start : self.end]) else []
 
     @cached_property
     def cues(self) -> frozenset[Cue]:
         """The operators and events of the clause."""
         found: set[Cue] = set()
         for i, token in enumerate(self.tokens):
-            found.update(self._token_cues(i, token))
+            low = token.low
+            if low in _CUE_WORDS or "'" in low or (low[-3:] in _ENDS_OF_FUTURE and low.endswith(FUTURE_ENDINGS)):
+                found.update(self._token_cues(i, token))
         for _, cues in self._cjk:
             found.update(cues)
         return frozenset(found)
@@ -94,7 +99,7 @@ class Clause:
         if low == "not" and self._low(i + 1) in {"only", "later", "earlier", "just"}:
             return ()
         cues = WORDS.get(low, ())
-        if low.endswith(_FUTURE_ENDINGS) and len(low) > 5:
+        if low.endswith(FUTURE_ENDINGS) and len(low) > 5:
             return (*cues, Cue.FUTURE)
         if low in _HAVE and not any(
             Cue.DONE in WORDS.get(self._low(j), ()) or self._low(j) == "been" for j in range(i + 1, i + 5)
@@ -122,7 +127,7 @@ class Clause:
         """The events in order; "the reported issue" is none."""
         out: list[Event] = []
         for i, token in enumerate(self.tokens):
-            cue = next((cue for cue in WORDS.get(token.low, ()) if cue in EVENTS), None)
+            cue = _EVENT_OF.get(token.low)
             if cue is None or (token.low == "out" and not self._is_out(i)):
                 continue
             if token.low == "public" and WORDS.get(self._low(i + 1), ())[:1] == (Cue.RELEASE,):

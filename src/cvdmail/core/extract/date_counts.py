@@ -7,6 +7,14 @@ from cvdmail.core.extract import civil
 from cvdmail.core.extract.civil import Days
 from cvdmail.core.extract.date_forms import Read
 from cvdmail.core.extract.date_phrases import Phrases
+from cvdmail.core.extract.zone_words import wordset
+
+WORKDAYS = wordset("werktage werktagen arbeitstage arbeitstagen")
+_BEGIN = frozenset().union(
+    words.AGO_BEFORE, words.NUMBERS, words.FEW, words.UNITS, words.WITHIN, words.IN,
+    wordset("il a the d'ici under max another eta"),
+)  # fmt: skip
+"""Words with which a count can begin, apart from numbers."""
 
 
 class Forms(Phrases):
@@ -15,6 +23,8 @@ class Forms(Phrases):
     def counted(self, i: int) -> Read | None:
         """Read "in two weeks", "within 30 days", "in the next few days", "3 days ago", "in a week or two"."""
         low = self.low(i)
+        if low not in _BEGIN and self.at(i).number is None:
+            return None
         if low in words.AGO_BEFORE or (low == "il" and self.at(i + 1).low == "y" and self.at(i + 2).low == "a"):
             count = self._count(i + (3 if low == "il" else 1))
             if count is not None and (days := civil.before_count(self.anchor, count[1], count[2])):
@@ -98,7 +108,7 @@ class Forms(Phrases):
         business = self.at(j).low in {"business", "working", "work"}
         j += business
         unit = words.UNITS.get(self.low(j))
-        if self.at(j).low in {"werktage", "werktagen", "arbeitstage", "arbeitstagen"}:
+        if self.at(j).low in WORKDAYS:
             unit, business = "day", True
         if unit is None or unit == "weekend":
             return None

@@ -18,6 +18,10 @@ _SUFFIXES = frozenset(["st", "nd", "rd", "th", "er", "º"])
 _DATE_CUES = wordset("on by before until is for am bis le el from to с по date zum dem")
 
 
+_OUTSIDE = (END,) * 64
+"""Stands behind the last token, and by the negative index of a list before the first: no form looks farther."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A date that was read: its days (None: found, not resolved), the token after it, the rule, a prefix it implies."""
@@ -33,13 +37,14 @@ class CalendarForms:
 
     def __init__(self, tokens: list[Token], anchor: date, tense: Tense, language: str | None) -> None:
         self.tokens = tokens
+        self._padded = [*tokens, *_OUTSIDE]
         self.anchor = anchor
         self.tense = tense
         self.language = language
 
     def at(self, index: int) -> Token:
         """Return a token, or one that is nothing outside the sentence."""
-        return self.tokens[index] if 0 <= index < len(self.tokens) else END
+        return self._padded[index]
 
     def low(self, index: int) -> str:
         """Return the word at a token if it may be a word of the calendar in this language, else nothing."""

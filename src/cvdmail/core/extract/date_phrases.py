@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import date
+
 from cvdmail.core.extract import calendar_words as words
 from cvdmail.core.extract import civil
 from cvdmail.core.extract.civil import Days, Tense
 from cvdmail.core.extract.date_forms import CalendarForms, Read
+from cvdmail.core.extract.date_tokens import Token
 from cvdmail.core.extract.facts import Granularity
+from cvdmail.core.extract.zone_words import wordset
 
-_ENDINGS = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
+ENDINGS = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
+HALVES = frozenset(["half", "hälfte", "halbjahr", "semestre", "moitié"])
+_ARTICLES = frozenset(["the", "la", "le", "die", "das", "el"])
+_WEEK_NAMES = wordset("q h t s kw cw w wk week kalenderwoche semaine semana calendar")
 _PATCH_DAYS = frozenset(["tuesday", "day", "dienstag"])
 
 
 class Phrases(CalendarForms):
     """The forms in words, over the tokens of one sentence."""
 
+    def __init__(self, tokens: list[Token], anchor: date, tense: Tense, language: str | None) -> None:
+        super().__init__(tokens, anchor, tense, language)
+        self._read: dict[int, Read | None] = {}
+
     def any(self, i: int) -> Read | None:
-        """Read a range of days that starts at token ``i``."""
-        return self.whole(i) or self.part(i) or self.deictic(i)
+        """Read a range of days that starts at token ``i``, once."""
+        if i not in self._read:
+            self._read[i] = self.whole(i) or self.part(i) or self.deictic(i)
+        return self._read[i]
 
     def whole(self, i: int) -> Read | None:
         """Read a range that may itself be narrowed by a part."""
         if self.at(i).number is not None:
             return self.iso(i) or self.numeric(i) or self.day_month(i, None) or self.numbered(i) or self.bare_year(i)
-        return (
-            self.patch_day(i)
-            or self.month_first(i, None)
-            or self.weekday(i)
-            or self.ordinal(i)
-            or self.numbered(i)
-            or self.directed(i)
-            or self.the_day(i)
-        )
+        for form in _WHOLES.get(self.at(i).low, ()):
+            read = form(self, i)
+            if read is not None:
+                return read
+        return None
 
     # --- weekdays and special days ---------------------------------------------------------------------------------
 
@@ -101,15 +111,13 @@ class Phrases(CalendarForms):
 
     def ordinal(self, i: int) -> Read | None:
         """Read "second Tuesday in May", "third quarter of 2026", "first half of 2026", "last week of February"."""
-        start = i + 1 if self.at(i).low in {"the", "la", "le", "die", "das", "el"} else i
+        start = i + 1 if self.at(i).low in _ARTICLES else i
         nth = words.ORDINALS.get(self.low(start))
         if nth is None:
             return None
         j = start + 1
         low = self.at(j).low
-        unit = words.UNITS.get(low) if low != "half" else "half"
-        if low in {"hälfte", "halbjahr", "semestre", "moitié"}:
-            unit = "half"
+        unit = "half" if low in HALVES else words.UNITS.get(low)
         if low in words.WEEKDAYS:
             k = self._skip(j + 1)
             month = self.month_at(k, beside=k > j + 1)
@@ -242,8 +250,8 @@ class Phrases(CalendarForms):
     def part(self, i: int) -> Read | None:
         """Read "end of July", "mid-May", "late Q3", "Ende Januar", "fin avril", "early next week", "EOM"."""
         low = self.low(i)
-        if low in _ENDINGS:
-            of = self._unit(_ENDINGS[low], 0, i + 1)
+        if low in ENDINGS:
+            of = self._unit(ENDINGS[low], 0, i + 1)
             return Read(civil.part(of.days, "late", self.anchor), i + 1, "date.part") if of and of.days else None
         if low == "later" and self.low(i + 1) in words.THIS:
             return self.directed(i + 1)
@@ -299,6 +307,22 @@ class Phrases(CalendarForms):
             if found and (found - self.anchor).days * step >= 0:
                 return Read(civil.one_day(found, doubtful=self.tense is Tense.UNKNOWN), i + 3, "date.the_day")
         return None
+
+
+_FIRST_WORDS: tuple[tuple[Callable[[Phrases, int], Read | None], Iterable[str]], ...] = (
+    (Phrases.patch_day, words.MONTHS.keys() | words.SHORT_MONTHS.keys() | {"patch", "patching"}),
+    (lambda phrases, i: phrases.month_first(i, None), words.MONTHS.keys() | words.SHORT_MONTHS.keys()),
+    (Phrases.weekday, words.WEEKDAYS.keys() | words.SHORT_WEEKDAYS),
+    (Phrases.ordinal, words.ORDINALS.keys() | _ARTICLES),
+    (Phrases.numbered, _WEEK_NAMES),
+    (Phrases.directed, words.UNITS.keys() | words.NEXT | words.THIS | words.LAST | {"the", "over", "le", "am"}),
+    (Phrases.the_day, {"the"}),
+)
+_WHOLES = {
+    word: tuple(form for form, begin in _FIRST_WORDS if word in begin)
+    for word in frozenset().union(*(begin for _, begin in _FIRST_WORDS))
+}
+"""The forms of ``whole`` that can begin with a word, in the order in which they are tried."""
 
 
 def _week_of_month(days: Days, nth: int) -> Days:

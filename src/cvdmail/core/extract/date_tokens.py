@@ -9,7 +9,8 @@ from cvdmail.core.extract import calendar_words as words
 
 MAX_TOKENS = 400
 """Tokens of one sentence that are read."""
-_TOKEN = re.compile(r"[0-9]{1,9}|[^\W\d_]{1,40}(?:['’][^\W\d_]{1,20})?|[^\w\s]")
+_TOKEN = re.compile(r"([0-9]{1,9})|([^\W\d_]{1,40})(['’][^\W\d_]{1,20})?|[^\w\s]")
+_NUMBER, _WORD, _TAIL = 1, 2, 3
 
 
 class Token(NamedTuple):
@@ -27,12 +28,19 @@ def tokenize(masked: str, offset: int = 0) -> list[Token]:
     """Split into at most ``MAX_TOKENS`` tokens; places are counted from ``offset``."""
     out: list[Token] = []
     last = -1
+    make = tuple.__new__
     for match in _TOKEN.finditer(masked):
-        raw = match[0]
-        low = raw.lower().replace("’", "'").removesuffix("'s")
-        number = int(raw) if raw[0].isascii() and raw[0].isdigit() else None
-        out.append(Token(low, raw, offset + match.start(), offset + match.end(), number, match.start() == last))
-        last = match.end()
+        raw = low = match[0]
+        start, end = match.span()
+        kind = match.lastindex
+        if kind == _WORD:
+            low = raw.lower()
+        elif kind == _TAIL:
+            low = raw.lower().replace("’", "'").removesuffix("'s")
+        number = int(raw) if kind == _NUMBER else None
+        # Past the constructor, which is a Python function: this is the innermost line of the whole reading.
+        out.append(make(Token, (low, raw, offset + start, offset + end, number, start == last)))
+        last = end
         if len(out) >= MAX_TOKENS:
             break
     return out

@@ -7,22 +7,28 @@ missing year with two good candidates, "next Friday" on a Monday) is found but h
 calendar that no form consumed is reported as unresolved: a date is never silently dropped or guessed.
 
 The text must be masked: versions and ticket numbers look like days.  At every token a bounded number of forms is tried,
-each looking ahead at most a dozen tokens: linear.
+each looking ahead at most a dozen tokens: linear.  Every date holds a number or a word that means a stretch of time
+(:data:`CALENDAR`); where neither is near, nothing is tried.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from cvdmail.core.extract import calendar_words as words
 from cvdmail.core.extract import civil, dates_cjk
 from cvdmail.core.extract.civil import Days, Tense
-from cvdmail.core.extract.date_counts import Forms
+from cvdmail.core.extract.date_counts import WORKDAYS, Forms
 from cvdmail.core.extract.date_forms import Read
+from cvdmail.core.extract.date_phrases import ENDINGS, HALVES
 from cvdmail.core.extract.date_tokens import END, Token, counts, tokenize
 from cvdmail.core.extract.facts import Bound, Granularity
+from cvdmail.core.extract.letters import is_wide, latin
+from cvdmail.core.extract.page import Bag
 from cvdmail.core.extract.zone_words import wordset
 
 MAX_DATES = 12
@@ -34,6 +40,12 @@ _NOT = frozenset(["not", "no", "nicht", "ne", "pas"])
 _FILLERS = frozenset(["in", "within", "the", "end", "somewhere", "around"])
 
 
+CALENDAR = frozenset().union(
+    words.MONTHS, words.SHORT_MONTHS, words.WEEKDAYS, words.UNITS, words.DEIXIS, ENDINGS, HALVES, WORKDAYS,
+    wordset("morning afternoon evening aujourd'hui"),
+)  # fmt: skip
+"""Words one of which, or a number, stands in every date, at most ``_REACH`` tokens after its first token."""
+_REACH = 16
 STARTERS = (
     frozenset().union(
         words.MONTHS, words.WEEKDAYS, words.UNITS, words.PARTS, words.NEXT, words.THIS, words.LAST, words.DEIXIS,
@@ -46,6 +58,32 @@ STARTERS = (
     )
 )  # fmt: skip
 """Words with which a date may begin; anywhere else none is looked for."""
+
+
+_DIGIT = re.compile("[0-9]")
+_BESIDE = words.RISKY_MONTHS.union(words.SHORT_MONTHS)
+"""Months that are read only beside a number, a part or a direction, or with a capital letter."""
+_NEIGHBOURS = latin(words.PARTS) | latin(words.NEXT) | latin(words.THIS) | latin(words.LAST)
+_LATIN_BESIDE = latin(_BESIDE)
+_LATIN_RISKY = latin(words.RISKY_MONTHS)
+
+
+@cache
+def _sure_words(language: str | None) -> frozenset[bytes]:
+    """Return the words of ``CALENDAR`` that need nothing beside them, in a text of this language."""
+    only = frozenset(word for word in words.UNITS.keys() | words.DEIXIS.keys() if not counts(word, language))
+    return latin(CALENDAR - _BESIDE - only) | {b"aujourd"}
+
+
+def possible(bag: Bag | None, stretch: str, language: str | None) -> bool:
+    """Say whether a stretch of masked text with these words may hold a date; it may say yes too often."""
+    if bag is None or bag.wide or not bag.words.isdisjoint(_sure_words(language)) or _DIGIT.search(stretch):
+        return True
+    beside = bag.words & _LATIN_BESIDE
+    if not beside:
+        return False
+    capital = any(chr(word[0]).upper() in stretch for word in beside & _LATIN_RISKY)
+    return capital or not bag.words.isdisjoint(_NEIGHBOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +124,17 @@ def find(
     """
     stretch = masked[start:end]
     readings: list[DateReading] = []
-    if not stretch.isascii():
+    if is_wide(stretch):
         tokens = None
         stretch = stretch.translate(dates_cjk.WIDE_DIGITS)
         for first, last, days, prefix, rule in dates_cjk.read(stretch, anchor.day, anchor.tense):
             readings.append(_bind(start + first, start + last, days, prefix, rule, anchor))
             stretch = stretch[:first] + "\ue000" * (last - first) + stretch[last:]
     found = tokenize(stretch, start) if tokens is None else tokens
-    if any(token.number is not None or token.low in STARTERS for token in found):
+    if any(token.number is not None or token.low in CALENDAR for token in found):
         readings += _Scan(found, anchor, moves).run()
+    if len(readings) < 2:
+        return tuple(readings)
     return tuple(sorted(readings, key=lambda reading: reading.start)[:MAX_DATES])
 
 
@@ -112,7 +152,15 @@ class _Scan:
 
     def run(self) -> Iterator[DateReading]:
         i = 0
+        marks = [j for j, token in enumerate(self.tokens) if token.number is not None or token.low in CALENDAR]
+        mark = 0
         while i < len(self.tokens):
+            while mark < len(marks) and marks[mark] < i:
+                mark += 1
+            if mark == len(marks):
+                return
+            if i < marks[mark] - _REACH:
+                i = marks[mark] - _REACH
             if self.tokens[i].number is None and self.tokens[i].low not in STARTERS and not self._short(i):
                 i += 1
                 continue

@@ -6,13 +6,19 @@ be half of a ticket number.  Every pattern looks at a bounded stretch, so the wh
 A *ticket* needs either a shape that only trackers write (``[Ticket#2026011510000012]``, ``MSRC-98765``) or a word that
 names it ("your case number is ..."); a bare ``#12345`` or ``ABC-123`` is none.  A *version* of two numbers needs a
 word too, because ``7.10`` is also the tenth of July or the seventh of October.
+
+No identifier crosses a line end, and each needs a mark that few lines have: a digit, ``@``, ``://``.  So only lines
+with the mark are looked at, and of those only by patterns of whose letters they hold some.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import Enum
+from typing import NamedTuple
+
+from cvdmail.core.extract.letters import folds_oddly
 
 MAX_SHAPES = 65_536
 """Characters that are read for tickets, versions and what else is hidden from dates."""
@@ -32,8 +38,7 @@ class SpanKind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """``text[start:end]``, what it is, and its value in plain form; ``rule`` says how it was known."""
 
     kind: SpanKind
@@ -128,31 +133,98 @@ _NO_TICKET = re.compile(
 )
 
 
+# A line that a pattern can match holds, in lower case, one entry of the pattern's list.
+_NAME_LETTERS = (
+    *("case", "ticket", "ref", "az", "track", "request", "incid", "quiry", "vorgang", "fall", "aktenz", "anfrage"),
+    *("dossier", "demande", "caso", "chamado", "rifer", "segnal", "zaak", "sprawa"),
+)
+_FOREIGN_NAME_LETTERS = (
+    *("réf", "обращени", "заявк", "案件", "受付", "問い合わせ", "管理", "チケット", "工单", "编号", "编號"),
+    *("접수", "사건"),
+)
+_BRACKET_LETTERS = ("[", "(", "##")
+_AFTER_LETTERS = ("assigned", "track", "logged", "registered", "filed", "opened")
+_SENTENCE_LETTERS = ("(", "issue", "note")
+_CUE_LETTERS = ("v", "rel", "firmware", "build", "wersja", "バージョン", "版本", "버전", "верси")
+
+_SCHEME = re.compile("://")
+_AT = re.compile("@")
+_DIGIT = re.compile("[0-9]")
+_DIGIT_OR_NAME = re.compile("[0-9]|GHSA-|CVSS")
+_ANY_LINE = re.compile(r"[^\n]")
+_HEX = bytes(ord("h" if chr(byte) in "0123456789abcdefABCDEF" else "-") for byte in range(256))
+
+
 def find(text: str) -> tuple[Span, ...]:
     """Return the typed spans of ``text`` in order, never overlapping."""
     found = _Found(text)
-    near = min(len(text), MAX_SHAPES)
-    for match in _URL.finditer(text):
-        url = trimmed_url(match[0])
-        found.add(SpanKind.URL, match.start(), match.start() + len(url), url, "url")
-    for match in _ADDRESS.finditer(text):
-        found.add(SpanKind.ADDRESS, match.start(), match.end(), match[0].rstrip("."), "address")
-    for match in _CVE.finditer(text):
-        found.add(SpanKind.CVE, match.start(), match.end(), f"CVE-{match[1]}-{match[2]}", "cve.shape")
-    for match in _FINGERPRINT.finditer(text, 0, near):
-        digits = re.sub(r"[^0-9A-Fa-f]", "", match[0].removeprefix("0x")).upper()
-        found.add(SpanKind.FINGERPRINT, match.start(), match.end(), digits, "fingerprint.shape")
-    _find_tickets(found)
-    for match in _CUED_VERSION.finditer(text, 0, near):
-        if match[1] and not _DATE_SHAPED.match(match[1]) and not _is_year(match[1]):
-            found.add_group(SpanKind.VERSION, match, 1, "version.cue")
-    for match in _OTHER.finditer(text, 0, near):
-        found.add(SpanKind.OTHER, match.start(), match.end(), match[0], "other")
-    for match in _VERSION.finditer(text, 0, near):
-        _version(found, match)
-    for match in _V_NUMBER.finditer(text, 0, near):
-        found.add(SpanKind.VERSION, match.start(), match.end(), match[1], "version.v")
+    for start, end in _lines_with(_SCHEME, text):
+        for match in _URL.finditer(text, start, end):
+            url = trimmed_url(match[0])
+            found.add(SpanKind.URL, match.start(), match.start() + len(url), url, "url")
+    for start, end in _lines_with(_AT, text):
+        for match in _ADDRESS.finditer(text, start, end):
+            found.add(SpanKind.ADDRESS, match.start(), match.end(), match[0].rstrip("."), "address")
+    printed = _may_hold_fingerprint(text[:MAX_SHAPES])
+    named = "GHSA-" in text or "CVSS" in text
+    gated = not folds_oddly(text)
+    for start, end in _lines_with(_ANY_LINE if printed else _DIGIT_OR_NAME if named else _DIGIT, text):
+        low = text[start:end].lower()
+        if not gated or "cve" in low:
+            for match in _CVE.finditer(text, start, end):
+                found.add(SpanKind.CVE, match.start(), match.end(), f"CVE-{match[1]}-{match[2]}", "cve.shape")
+        if start < MAX_SHAPES:
+            _find_shapes(found, start, min(end, MAX_SHAPES), low if gated else None, printed)
     return found.sorted()
+
+
+def _lines_with(mark: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of the lines that hold a mark."""
+    at = 0
+    while (match := mark.search(text, at)) is not None:
+        start = max(at, text.rfind("\n", at, match.start()) + 1)
+        end = text.find("\n", match.end())
+        if end < 0:
+            yield start, len(text)
+            return
+        yield start, end
+        at = end + 1
+
+
+def _may_hold_fingerprint(text: str) -> bool:
+    """Say whether 40 hexadecimal digits stand together when the marks between groups are left out."""
+    return b"h" * 40 in text.encode("latin-1", "replace").translate(_HEX, b" :\xa0")
+
+
+def _find_shapes(found: _Found, start: int, end: int, low: str | None, printed: bool) -> None:
+    """Find in one line what is told by its shape; ``low`` is the line in lower case, None if it tells nothing."""
+    text = found.text
+    if printed:
+        for match in _FINGERPRINT.finditer(text, start, end):
+            digits = re.sub(r"[^0-9A-Fa-f]", "", match[0].removeprefix("0x")).upper()
+            found.add(SpanKind.FINGERPRINT, match.start(), match.end(), digits, "fingerprint.shape")
+    _find_tickets(found, start, end, low)
+    if _holds(low, _CUE_LETTERS):
+        for match in _CUED_VERSION.finditer(text, start, end):
+            if match[1] and not _DATE_SHAPED.match(match[1]) and not _is_year(match[1]):
+                found.add_group(SpanKind.VERSION, match, 1, "version.cue")
+    for match in _OTHER.finditer(text, start, end):
+        found.add(SpanKind.OTHER, match.start(), match.end(), match[0], "other")
+    if low is None or "." in low:
+        for match in _VERSION.finditer(text, start, end):
+            _version(found, match)
+    if low is None or "v" in low:
+        for match in _V_NUMBER.finditer(text, start, end):
+            found.add(SpanKind.VERSION, match.start(), match.end(), match[1], "version.v")
+
+
+def _holds(low: str | None, letters: tuple[str, ...]) -> bool:
+    if low is None:
+        return True
+    for entry in letters:  # noqa: SIM110 - a generator costs more than the search
+        if entry in low:
+            return True
+    return False
 
 
 def find_in_subject(subject: str) -> tuple[Span, ...]:
@@ -204,15 +276,18 @@ class _Found:
         return tuple(sorted(self.spans, key=lambda span: span.start))
 
 
-def _find_tickets(found: _Found) -> None:
-    for pattern, rule in (
-        (_TICKET_BRACKET, "ticket.bracket"),
-        (_TICKET_CUED, "ticket.named"),
-        (_TICKET_AFTER, "ticket.assigned"),
-        (_TICKET_SHAPED, "ticket.shape"),
-        (_SENTENCE_NUMBER, "ticket.number"),
+def _find_tickets(found: _Found, start: int, end: int, low: str | None) -> None:
+    named = _holds(low, _NAME_LETTERS) or (low is not None and not low.isascii() and _holds(low, _FOREIGN_NAME_LETTERS))
+    for pattern, rule, possible in (
+        (_TICKET_BRACKET, "ticket.bracket", _holds(low, _BRACKET_LETTERS)),
+        (_TICKET_CUED, "ticket.named", named),
+        (_TICKET_AFTER, "ticket.assigned", _holds(low, _AFTER_LETTERS)),
+        (_TICKET_SHAPED, "ticket.shape", True),
+        (_SENTENCE_NUMBER, "ticket.number", _holds(low, _SENTENCE_LETTERS)),
     ):
-        for match in pattern.finditer(found.text, 0, MAX_SHAPES):
+        if not possible:
+            continue
+        for match in pattern.finditer(found.text, start, end):
             group = match.lastindex or 0
             if group and _is_ticket(match[group]) and found.add_group(SpanKind.TICKET, match, group, rule):
                 _find_more(found, match.end())

@@ -13,6 +13,8 @@ from enum import Enum
 class Cue(Enum):
     """What a word contributes to its clause."""
 
+    __hash__ = object.__hash__  # that of Enum is a Python function, and sets of cues are all over
+
     FIX = "fix"  # the repair or the thing that carries it: fix, patch, update, version
     RELEASE = "release"  # making it available
     PUBLISH = "publish"  # "publish", of a fix or of an advisory: its object decides

@@ -9,16 +9,20 @@ Outcomes: finished and not negated -> released (or a past event, when nothing wa
 except "not before"; hedged or conditional -> tentative; else planned.  A grade of sure needs a whole clause of its
 own: one date, an explicit verb of future or past, no hedge, question, condition, negation or hearsay, and a date that
 does not contradict the tense.
+
+Most sentences hold neither a date nor the words of a refusal or a delay; they are seen by their words and passed over.
+What the clause before was about is looked up only when a date needs to borrow it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from cvdmail.core.extract import dates
+from cvdmail.core.extract import promise_words as words
 from cvdmail.core.extract.clause import Clause, Event
 from cvdmail.core.extract.dates import Anchor, DateReading
 from cvdmail.core.extract.facts import (
@@ -35,55 +39,12 @@ from cvdmail.core.extract.facts import (
 )
 from cvdmail.core.extract.identifiers import MASK
 from cvdmail.core.extract.lexicon import Cue
+from cvdmail.core.extract.page import Bag, Page
+from cvdmail.core.extract.promise_words import NOTHING, Undated
 from cvdmail.core.extract.sentences import Sentence, clauses
 
 _NEAR = 10
 """Tokens within which a release word looks for its object."""
-
-_NO_DATE = re.compile(
-    r"\b(?:can ?not|can't|could not|unable to|not able to|no|not|don't|do not|doesn't|does not|didn't|did not"
-    r"|won't|isn't|hasn't)\b"
-    r".{0,50}\b(?:promise|commit|guarant\w+|provide|share|give|have|fixed|confirmed|firm|been planned|planned"
-    r"|set|estimate)\b.{0,40}"
-    r"\b(?:date|eta|timelines?|time ?frame|schedule|yet|timing)\b|\bno (?:eta|timeline|date|schedule|time ?frame)\b"
-    r"|\bkeine?n? (?:konkreten? |genauen? |festen? )?(?:termin|zeitplan|datum)|\b(?:termin"
-    r"|datum)\b.{0,60}\bnicht (?:nennen|zusagen|versprechen)"
-    r"|\b(?:aucune date|pas (?:encore )?de date)|\b(?:no (?:tenemos|hay|podemos).{0,30}fecha)|\bданных о сроках нет"
-    r"|(?:時期|日程|日期|时间).{0,10}(?:未定|お答えできません|无法|不能)"
-)
-_WILL_NOT = re.compile(
-    r"\b(?:will not|won't|not going to|no plans? to|not plan\w* to|do not (?:intend|plan|think that we want) to"
-    r"|not be able to"
-    r"|can ?not|can't)\b.{0,30}\b(?:fix(?:ed)?|patch(?:ed|es)?|releas\w+|backport\w*|address(?:ed)?|remediat\w+"
-    r"|correct\w*)\b"
-    r"|\bwontfix\b|\bwird nicht (?:mehr )?(?:behoben|korrigiert|gefixt)|\bne sera pas (?:corrigée?|publiée?)"
-    r"|\bno (?:será|se) (?:corregid[oa]|corregirá)|修正(?:の)?予定はありません|不会修复|不予修复"
-)
-_LATER = re.compile(
-    r"\b(?:soon(?:ish)?|shortly|asap|as soon as possible|in due course|eventually|baldmöglichst"
-    r"|so bald wie möglich|in kürze|demnächst"
-    r"|bientôt|dès que possible|próximamente|lo antes posible|вскоре|next|upcoming|forthcoming|nächsten?|kommenden"
-    r"|prochaine|próxima)\b|\b(?:once|when|after|as soon as) (?:the|we|it|this|i)\b|(?:尽快|尽早|下一?个?版本"
-    r"|新版|次期|次回|近日|早急|順次)"
-)
-_CARRIED = re.compile(r"\b(?:release|version|update|patch|build|tag|cycle|edition|rebuild|firmware)\b")
-_OURS = re.compile(
-    r"\byour (?:\S+ ){0,3}(?:deadline|disclosure|publication|embargo|timeline|blog|advisory|report|date|policy|talk)\b"
-    r"|\byou(?:'re| are)? (?:plan|intend|will|propose|going|would)\w*|\bihre[rn]? (?:\S+ ){0,2}(?:frist"
-    r"|veröffentlichung|bericht|meldung)"
-    r"|\bvotre (?:\S+ ){0,2}(?:publication|date|échéance)|\bsu (?:\S+ ){0,2}(?:fecha|publicación|plazo)|\bdead ?line\b"
-)
-_SHARED = re.compile(r"\bwith you\b|\bcoordinat|\bcoordinamos\b|\bkoordin|調整")
-_SOFT = re.compile(
-    r"\b(?:look(?:ing)? into|(?:not|n't|cannot) (?:be )?guaranteed|subject to|not yet (?:final|fixed|certain)"
-    r"|may (?:still )?(?:change|slip|move)"
-    r"|week or so|month or so|two possibilities|more realistic|ohne gewähr|unter vorbehalt|sous réserve|sujeto a)\b"
-)
-_WOULD = re.compile(r"\b(?:would|earliest)\b")
-_GOAL = re.compile(r"\b(?:aim\w*|target\w*|eta|due|aiming|shooting|expect\w*|hope|probably|planned)\b")
-_YES = re.compile(r"\b(?:works for (?:us|me)|fine (?:with|by|for) (?:us|me)|(?:is|are|sounds) (?:good|fine|ok"
-    r"|okay)|ok(?:ay)? (?:to|with)"
-                  r"|agree|agreed|einverstanden|d'accord|de acuerdo|go ahead|no objections?|happy with)\b")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +57,58 @@ class _Frame:
 
 
 class PromiseReader:
-    """Reads sentence after sentence; remembers what the last clause was about."""
+    """Reads sentence after sentence; remembers the sentence before, and the clauses of this one."""
 
-    def __init__(self, text: str, masked: str, day: date, language: str | None) -> None:
+    def __init__(self, text: str, page: Page, day: date, language: str | None) -> None:
         self.text = text
-        self.masked = masked
+        self.page = page
+        self.masked = page.masked
         self.day = day
         self.language = language
-        self.topic: FactKind | None = None
-        self.soft = False
+        self.before: Sentence | None = None
+        self.sentence: Sentence | None = None
+        self.earlier: list[Clause] = []
+        self.told = False
+        self.soft: bool | None = None
 
-    def read(self, sentence: Sentence) -> Iterator[Fact]:
-        """Yield the dated and undated promises of one sentence."""
-        fresh = False
-        words = " ".join(self.masked[sentence.start : sentence.end].lower().replace("’", "'").split())
-        self.soft = _SOFT.search(words) is not None
+    def read(self, sentence: Sentence, bag: Bag | None) -> Iterator[Fact]:
+        """Yield the dated and undated promises of one sentence; ``bag`` holds its words."""
+        self.before, self.sentence = self.sentence, sentence
+        self.earlier = []
+        self.told = False
+        self.soft = None
+        dated = dates.possible(bag, self.masked[sentence.start : sentence.end], self.language)
+        undated = Undated.of(bag) if not sentence.question else NOTHING
+        if not dated and undated == NOTHING:
+            return
         for start, end in clauses(self.masked, sentence):
-            clause = Clause(self.masked, start, end, sentence.question)
-            facts = list(self._clause(clause, same_sentence=fresh))
+            clause = self.page.clause(start, end, sentence.question)
+            facts = list(self._clause(clause, dated, undated))
             yield from facts
-            topic = self._topic_of(clause)
-            fresh = fresh or topic is not None
-            self.topic = topic or (self.topic if fresh or not facts else None)
-        if not fresh:
-            self.topic = None
+            self.told = self.told or bool(facts)
+            self.earlier.append(clause)
+
+    @property
+    def topic(self) -> FactKind | None:
+        """What the clauses before were about: of this sentence, else of the one before if nothing was told since."""
+        own = self._own_topic()
+        if own is not None or self.told or self.before is None:
+            return own
+        parts = reversed(clauses(self.masked, self.before))
+        return self._last_topic(self.page.clause(start, end, self.before.question) for start, end in parts)
+
+    def _own_topic(self) -> FactKind | None:
+        return self._last_topic(reversed(self.earlier))
+
+    def _last_topic(self, clauses_: Iterable[Clause]) -> FactKind | None:
+        return next((topic for clause in clauses_ if (topic := self._topic_of(clause)) is not None), None)
+
+    def _is_soft(self) -> bool:
+        """Say whether the sentence takes something back: "may still change"."""
+        if self.soft is None and self.sentence is not None:
+            low = self.masked[self.sentence.start : self.sentence.end].lower().replace("’", "'")
+            self.soft = words.SOFT.search(" ".join(low.split())) is not None
+        return bool(self.soft)
 
     def _topic_of(self, clause: Clause) -> FactKind | None:
         for event in clause.events:
@@ -127,24 +116,32 @@ class PromiseReader:
                 return self._kind(clause, event, event.start + 1)
         return None
 
-    def _clause(self, clause: Clause, *, same_sentence: bool) -> Iterator[Fact]:
+    def _clause(self, clause: Clause, dated: bool, undated: Undated) -> Iterator[Fact]:
+        told = False
+        if dated:
+            for fact in self._dates(clause):
+                told = True
+                yield fact
+        if not told and undated != NOTHING:
+            yield from self._undated(clause, undated)
+
+    def _dates(self, clause: Clause) -> Iterator[Fact]:
+        bag = self.page.bag(clause.start, clause.end)
+        if not dates.possible(bag, self.masked[clause.start : clause.end], self.language):
+            return
         anchor = Anchor(self.day, clause.tense, self.language)
         found = dates.find(
             self.masked, clause.start, clause.end, anchor, moves=Cue.MOVE in clause.cues, tokens=clause.tokens
         )
         resolved = tuple(reading for reading in found if not self._moved_from(clause, reading, found))
         alone = len({(reading.first, reading.last) for reading in resolved}) == 1
-        told = False
         for reading in resolved:
-            frame = self._frame(clause, reading, same_sentence)
+            frame = self._frame(clause, reading)
             if frame is None or self._within_condition(clause, reading):
                 continue
             fact = self._dated(clause, reading, frame, alone)
             if fact is not None:
-                told = True
                 yield fact
-        if not told and not clause.question:
-            yield from self._undated(clause)
 
     def _moved_from(self, clause: Clause, reading: DateReading, found: tuple[DateReading, ...]) -> bool:
         """The A of "postponed from A to B"."""
@@ -168,19 +165,19 @@ class PromiseReader:
 
     # --- frames ----------------------------------------------------------------------------------------------------
 
-    def _frame(self, clause: Clause, reading: DateReading, same_sentence: bool) -> _Frame | None:
+    def _frame(self, clause: Clause, reading: DateReading) -> _Frame | None:
         before = [event for event in clause.events if event.start < reading.start]
         after = [event for event in clause.events if event.start >= reading.end]
         while len(before) > 1 and self._beside(clause, before[-1]):
             before.pop()
         event = before[-1] if before else after[0] if after else None
-        if event is None and self.topic is None and _GOAL.search(clause.low) and Cue.THEIRS not in clause.cues:
-            return _Frame(FactKind.FIX_DATE, None, borrowed=True)  # "we aim for the second Tuesday": shown, never sure
         if event is None:
-            moves = clause.cues & {Cue.FUTURE, Cue.HEDGE, Cue.MOVE}
-            if self.topic is None or not moves:
+            topic = self.topic
+            if topic is None and words.GOAL.search(clause.low) and Cue.THEIRS not in clause.cues:
+                return _Frame(FactKind.FIX_DATE, None, borrowed=True)  # "we aim for Tuesday": shown, never sure
+            if topic is None or not clause.cues & {Cue.FUTURE, Cue.HEDGE, Cue.MOVE}:
                 return None
-            return _Frame(self.topic, None, borrowed=not same_sentence or Cue.MOVE not in clause.cues)
+            return _Frame(topic, None, borrowed=self._own_topic() is None or Cue.MOVE not in clause.cues)
         if event.cue is Cue.OTHER:
             return None
         return _Frame(self._kind(clause, event, reading.start), event, borrowed=False)
@@ -206,15 +203,15 @@ class PromiseReader:
             return FactKind.FIX_DATE if chosen.cue is Cue.FIX else FactKind.PUBLICATION_DATE
         if event.token >= 0 and any(token.low == MASK for token in clause.tokens[event.token + 1 : event.token + 5]):
             return FactKind.FIX_DATE  # "publish 2.5.0"
-        if event.cue is Cue.PUBLISH and Cue.FIX not in clause.cues and not _CARRIED.search(clause.low):
+        if event.cue is Cue.PUBLISH and Cue.FIX not in clause.cues and not words.CARRIED.search(clause.low):
             return FactKind.PUBLICATION_DATE
         return FactKind.FIX_DATE
 
     # --- outcomes --------------------------------------------------------------------------------------------------
 
     def _dated(self, clause: Clause, reading: DateReading, frame: _Frame, alone: bool) -> Fact | None:
-        ours = bool(_OURS.search(clause.low))
-        answered = bool(clause.cues & {Cue.REQUEST, Cue.HOLD, Cue.MOVE} or _YES.search(clause.low))
+        ours = bool(words.OURS.search(clause.low))
+        answered = bool(clause.cues & {Cue.REQUEST, Cue.HOLD, Cue.MOVE} or words.YES.search(clause.low))
         if frame.kind is FactKind.PUBLICATION_DATE and ours and (not answered or "please confirm" in clause.low):
             return None  # our own date, echoed
         if frame.kind is FactKind.FIX_DATE and ours and Cue.FUTURE not in clause.cues and not clause.past:
@@ -247,7 +244,7 @@ class PromiseReader:
             merged = re.search(r"\bmerg|\bland|\bcommit", clause.low)
             shipped = made or MASK in clause.masked[clause.start : clause.end]  # "fixed in 6.0.9 last Friday"
             return FixStatus.RELEASED if shipped and not merged else FixStatus.PAST_EVENT
-        if clause.question or self.soft or clause.cues & {Cue.HEDGE, Cue.CONDITION}:
+        if clause.question or self._is_soft() or clause.cues & {Cue.HEDGE, Cue.CONDITION}:
             return FixStatus.TENTATIVE
         if Cue.FUTURE not in clause.cues and reading.last is not None and reading.last < self.day:
             return FixStatus.PAST_EVENT
@@ -255,13 +252,13 @@ class PromiseReader:
 
     def _publication_status(self, clause: Clause, reading: DateReading, negated: bool) -> PublicationStatus:
         asked = clause.cues & {Cue.REQUEST, Cue.HOLD} and not (
-            _YES.search(clause.low) and Cue.REQUEST not in clause.cues
+            words.YES.search(clause.low) and Cue.REQUEST not in clause.cues
         )
-        if asked or (clause.question and not _SHARED.search(clause.low)):
+        if asked or (clause.question and not words.SHARED.search(clause.low)):
             return PublicationStatus.REQUESTED
         if negated:
             return PublicationStatus.REFUSED
-        if _YES.search(clause.low):
+        if words.YES.search(clause.low):
             return PublicationStatus.AGREED
         if clause.past:
             return PublicationStatus.PUBLISHED
@@ -292,7 +289,7 @@ class PromiseReader:
             grade = weaker(grade, Grade.LIKELY)
         rough = reading.granularity in {Granularity.QUARTER, Granularity.HALF, Granularity.YEAR}
         bare = frame.event is not None and clause.masked[frame.event.start :][:7].lower() in {"public ", "public"}
-        if _WOULD.search(clause.low) or bare or (rough and clause.past) or self.soft:
+        if words.WOULD.search(clause.low) or bare or (rough and clause.past) or self._is_soft():
             grade = weaker(grade, Grade.LIKELY)
         finished = status in {FixStatus.RELEASED, FixStatus.PAST_EVENT, PublicationStatus.PUBLISHED}
         if reading.last is not None and reading.first is not None:
@@ -331,28 +328,25 @@ class PromiseReader:
 
     # --- without a date --------------------------------------------------------------------------------------------
 
-    def _undated(self, clause: Clause) -> Iterator[Fact]:
+    def _undated(self, clause: Clause, possible: Undated) -> Iterator[Fact]:
         """Refusals to name a date or to fix, and promises bound to a release without a date."""
-        if refusal := _WILL_NOT.search(clause.low):
+        if possible.will_not and (refusal := words.WILL_NOT.search(clause.low)):
             yield self._bare(clause, FixStatus.REFUSED, "fix_date.will_not", refusal[0])
             return
-        if refusal := _NO_DATE.search(clause.low):
+        if possible.no_date and (refusal := words.NO_DATE.search(clause.low)):
             if Cue.DISCLOSE not in clause.cues or clause.cues & {Cue.FIX, Cue.RELEASE}:
                 yield self._bare(clause, FixStatus.REFUSED, "fix_date.no_date", refusal[0])
             return
         if (
-            Cue.MOVE in clause.cues
+            possible.moved
+            and Cue.MOVE in clause.cues
             and clause.cues & {Cue.FIX, Cue.RELEASE}
             and not clause.cues & {Cue.THEIRS, Cue.REQUEST, Cue.NEGATION}
         ):
-            yield self._bare(
-                clause,
-                FixStatus.PLANNED,
-                "fix_date.delayed",
-                self.text[clause.trimmed()[0] : clause.trimmed()[1]][:200],
-            )
+            start, end = clause.trimmed()
+            yield self._bare(clause, FixStatus.PLANNED, "fix_date.delayed", self.text[start:end][:200])
             return
-        later = _LATER.search(clause.low)
+        later = words.LATER.search(clause.low) if possible.later else None
         if later is None or clause.past or Cue.NEGATION in clause.cues:
             return
         kinds = {event.cue for event in clause.events}

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from cvdmail.core.extract import dates, identifiers, sentences, verdicts, versions, zones
 from cvdmail.core.extract.bounces import text_bounce
@@ -30,6 +31,7 @@ from cvdmail.core.extract.facts import (
 )
 from cvdmail.core.extract.identifiers import Span, SpanKind
 from cvdmail.core.extract.mailkind import MailKind
+from cvdmail.core.extract.page import Page
 from cvdmail.core.extract.promises import PromiseReader
 from cvdmail.core.extract.sentences import Sentence
 
@@ -114,23 +116,28 @@ def _anchor_day(reply: Reply) -> date:
 
 def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, language: str | None) -> list[Fact]:
     day = _anchor_day(reply)
-    promises = PromiseReader(text, masked, day, language)
+    page = Page(masked, MAX_CLAIM_TEXT)
+    promises = PromiseReader(text, page, day, language)
     starts = [span.start for span in spans]
     facts: list[Fact] = []
     before: Sentence | None = None
     listed = False
     for sentence in sentences.sentences(masked[:MAX_CLAIM_TEXT]):
         inside = spans[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
-        facts += promises.read(sentence)
-        announced = any(span.kind in {SpanKind.VERSION, SpanKind.URL} for span in inside) and (
-            listed or (before is not None and versions.carries(masked, before))
-        )
-        told = list(versions.read(text, masked, sentence, inside, announced))
+        bag = page.bag(sentence.start, sentence.end)
+        facts += promises.read(sentence, bag)
+        announced = partial(_announced, page, before, listed)
+        told = list(versions.read(text, page, sentence, inside, bag, announced))
         listed = any(fact.rule == "fixed_version.item" for fact in told)
         before = sentence
         facts += told
-        facts += verdicts.read(text, masked, sentence, inside)
+        facts += verdicts.read(text, page, sentence, inside, bag)
     return facts
+
+
+def _announced(page: Page, before: Sentence | None, listed: bool) -> bool:
+    """Say whether a sentence belongs under an announcement: the sentence before is one, or an item under one."""
+    return listed or (before is not None and versions.carries(page, before))
 
 
 def _names(reply: Reply, text: str, spans: tuple[Span, ...]) -> list[Fact]:

@@ -1,15 +1,18 @@
 """Language, sentences and clauses of the new text.
 
 All work is done on the masked text, whose places are those of the text itself, so that the dots of versions and
-addresses end no sentence.
+addresses end no sentence.  Both patterns begin with the few characters at which anything can be cut: the search skips
+from one of them to the next.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from typing import NamedTuple
 
 from cvdmail.core.extract import calendar_words
+from cvdmail.core.extract.letters import blanked, folds_oddly, has_run, is_wide, latin
 from cvdmail.core.extract.zone_words import wordset
 
 MAX_SENTENCES = 400
@@ -18,25 +21,29 @@ MAX_SENTENCE = 1_200
 """Characters of one sentence that are read as one; longer ones are cut into pieces."""
 
 _BREAK = re.compile(
-    r"[。！？]+[」』\"]?|[.!?…]+[)\"'”’\ue000*_]{0,3}(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•·–—]"
-    r"|[0-9]{1,2}[.)])[ \t])|:[ \t]*\n"
+    r"[。！？.!?…\n:](?:"
+    r"(?<=[。！？])[。！？]*[」』\"]?"
+    r"|(?<=[.!?…])(?<![.!?…]{2})[.!?…]*[)\"'”’\ue000*_]{0,3}(?=\s|$)"
+    r"|(?<=\n)(?:[ \t]*\n|(?=[ \t]*(?:[-*•·–—]|[0-9]{1,2}[.)])[ \t]))"
+    r"|(?<=:)[ \t]*\n)"
 )
 _ABBREVIATIONS = wordset("""
     e.g i.e ver v no nr num ref réf approx ca z.b d.h u.a bzw inkl incl vs mr mrs ms dr st jan feb mar
     apr jun jul aug sep sept oct okt nov dec dez resp abs art vers rel est
 """)
 _CLAUSE = re.compile(
-    r";|,? (?:but|however|although|though|whereas|while|aber|jedoch|mais|pero|sin embargo|но|therefore|because"
-    r"|since we)\b"
-    r"|, (?:and|so|then|which|we|it|i|this|they|dont|und|et|y|qui) |,? (?:and|und|et|y) (?:we|i|it|then|they|wir"
-    r"|nous|the fix|the patch"
-    r"|the update|the advisory|the details|will)\b| [-–—]{1,2} |が、|、但|，|；",
+    r"[;, が、，；](?:(?<=[;，；])"
+    r"|(?:(?<=,) |(?<= ))(?:but|however|although|though|whereas|while|aber|jedoch|mais|pero|sin embargo|но|therefore"
+    r"|because|since we)\b"
+    r"|(?<=,) (?:and|so|then|which|we|it|i|this|they|dont|und|et|y|qui) "
+    r"|(?:(?<=,) |(?<= ))(?:and|und|et|y) (?:we|i|it|then|they|wir|nous|the fix|the patch|the update|the advisory"
+    r"|the details|will)\b"
+    r"|(?<= )[-–—]{1,2} |(?<=が)、|(?<=、)但)",
     re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """``text[start:end]``, and whether it asks."""
 
     start: int
@@ -72,15 +79,22 @@ def clauses(masked: str, sentence: Sentence) -> list[tuple[int, int]]:
 
 
 def _cut(out: list[Sentence], masked: str, start: int, end: int) -> None:
+    if masked.find("\n", start, end) < 0 and end - start <= MAX_SENTENCE:
+        _add(out, masked, start, end)
+        return
     for part_start, part_end in _short_lines(masked, start, end):
         for begin in range(part_start, part_end, MAX_SENTENCE):
-            stop = min(begin + MAX_SENTENCE, part_end)
-            piece = masked[begin:stop]
-            lead = len(piece) - len(piece.lstrip(" \t\n-*•·>"))
-            body = piece[lead:].rstrip()
-            if body:
-                asks = body.endswith(("?", "？", '?"', "?)", "か。", "吗。", "呢。"))
-                out.append(Sentence(begin + lead, begin + lead + len(body), asks))
+            _add(out, masked, begin, min(begin + MAX_SENTENCE, part_end))
+
+
+def _add(out: list[Sentence], masked: str, begin: int, stop: int) -> None:
+    piece = masked[begin:stop]
+    body = piece.lstrip(" \t\n-*•·>")
+    begin += len(piece) - len(body)
+    body = body.rstrip()
+    if body:
+        asks = body.endswith(("?", "？", '?"', "?)", "か。", "吗。", "呢。"))
+        out.append(Sentence(begin, begin + len(body), asks))
 
 
 def _short_lines(masked: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -103,8 +117,10 @@ def _abbreviated(masked: str, dot: int, end: int) -> bool:
     """Say whether a dot ends an abbreviation or a German day number, not a sentence."""
     if end - dot > 1:
         return False
-    words = masked[max(0, dot - 12) : dot].split()
+    words = masked[max(0, dot - 12) : dot].rsplit(None, 1)
     word = words[-1].lower().lstrip("(\"'") if words else ""
+    if word not in _ABBREVIATIONS and not word.replace(".", "").isdigit():
+        return False
     following = masked[dot + 1 : dot + 24].split()
     after = following[0].strip(",.").lower() if following else ""
     if word.isdigit() and len(word) <= 2:
@@ -130,26 +146,53 @@ _STOPWORDS = {
     "nl": wordset("de het een en is niet wij u uw voor met van op wordt dat zijn te"),
     "pl": wordset("i w na nie jest się z do że dla to przez zostanie"),
 }
+_STOPWORD_OF = {
+    word: tuple(code for code, stop in _STOPWORDS.items() if word in stop)
+    for word in frozenset().union(*_STOPWORDS.values())
+}
+_SCRIPTS = tuple(
+    re.compile(script) for script in ("[\u3040-\u30ff]", "[\u4e00-\u9fff]", "[\uac00-\ud7a3]", "[\u0400-\u04ff]")
+)
+_LATIN_STOPWORDS = latin(_STOPWORD_OF)
 _WORD = re.compile(r"[^\W\d_]{1,20}")
 
 
 def language(text: str) -> str | None:
     """Guess the two-letter language of a text from its script and smallest words; None when it is too short to say."""
     sample = text[:4_000]
-    kana = sum("\u3040" <= char <= "\u30ff" for char in sample)
-    han = sum("\u4e00" <= char <= "\u9fff" for char in sample)
-    hangul = sum("\uac00" <= char <= "\ud7a3" for char in sample)
-    letters = sum(char.isalpha() for char in sample)
-    if hangul * 4 > letters:
-        return "ko"
-    if (kana + han) * 4 > letters:
-        return "ja" if kana * 12 > han else "zh"
-    if sum("\u0400" <= char <= "\u04ff" for char in sample) * 2 > letters:
-        return "ru"
-    words = [word.lower() for word in _WORD.findall(sample)]
-    scores = {code: sum(word in stop for word in words) for code, stop in _STOPWORDS.items()}
-    ranked = sorted(scores, key=lambda code: scores[code], reverse=True)
+    if is_wide(sample):
+        script = _language_of_script(sample)
+        if script is not None:
+            return script
+    scores = dict.fromkeys(_STOPWORDS, 0)
+    for word, count in Counter(_small_words(sample)).items():
+        for code in _STOPWORD_OF[word]:
+            scores[code] += count
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)
     best, second = ranked[0], ranked[1]
     if scores[best] == 0 or scores[best] == scores[second]:
         return None
     return best
+
+
+def _language_of_script(sample: str) -> str | None:
+    kana, han, hangul, cyrillic = (len(script.findall(sample)) for script in _SCRIPTS)
+    if not (kana or han or hangul or cyrillic):
+        return None
+    letters = sum(map(str.isalpha, sample))
+    if hangul * 4 > letters:
+        return "ko"
+    if (kana + han) * 4 > letters:
+        return "ja" if kana * 12 > han else "zh"
+    if cyrillic * 2 > letters:
+        return "ru"
+    return None
+
+
+def _small_words(sample: str) -> list[str]:
+    """Return the small words of the languages above that stand in a sample, each as often as it does."""
+    if not is_wide(sample) and not folds_oddly(sample):
+        letters = blanked(sample.lower())
+        if not has_run(letters, 21):
+            return [word.decode("latin-1") for word in letters.split() if word in _LATIN_STOPWORDS]
+    return [word for found in _WORD.findall(sample) if (word := found.lower()) in _STOPWORD_OF]

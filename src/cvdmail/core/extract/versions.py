@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from cvdmail.core.extract.clause import Clause, Event
 from cvdmail.core.extract.facts import Fact, FactKind, FixedVersion, Grade, Where
 from cvdmail.core.extract.identifiers import Span, SpanKind
 from cvdmail.core.extract.lexicon import Cue
+from cvdmail.core.extract.page import Bag, Page
+from cvdmail.core.extract.promise_words import CARRIED_WORDS
 from cvdmail.core.extract.sentences import Sentence, clauses
 
 _AFFECTED = re.compile(
@@ -39,38 +41,66 @@ _FOLLOWS = re.compile(
 )
 _JOIN = re.compile(r"^[\s`\"'*\]/,()]{0,4}(?:and|or|und|et|y|,|/|[*•-])?[\s`\"'*\[(]{0,4}(?:final |v)?$", re.IGNORECASE)
 _RELEASE_URL = re.compile(r"/(?:releases/tag|releases|tag|tags)/v?([0-9][0-9A-Za-z.+_-]{0,30}[0-9A-Za-z])(?:[/?#]|$)")
+_NAMING_WORDS = frozenset(word for word in CARRIED_WORDS if word.startswith((b"versi", b"build", b"firmware")))
 _NO = frozenset([Cue.NEGATION, Cue.UNLIKELY])
 
 
-def carries(masked: str, sentence: Sentence) -> bool:
+def may_name(spans: tuple[Span, ...]) -> bool:
+    """Say whether one of the identifiers of a sentence is a version or the page of a release."""
+    return any(
+        span.kind is SpanKind.VERSION or (span.kind is SpanKind.URL and _RELEASE_URL.search(span.value) is not None)
+        for span in spans
+    )
+
+
+def carries(page: Page, sentence: Sentence) -> bool:
     """Say whether a sentence announces a fix, so that a list or a link below it belongs to it."""
-    whole = Clause(masked, sentence.start, sentence.end, sentence.question)
+    whole = page.clause(sentence.start, sentence.end, sentence.question)
     told = whole.cues & {Cue.DONE, Cue.FUTURE} and whole.cues & {Cue.FIX, Cue.RELEASE}
-    listed = masked[sentence.start : sentence.end].rstrip().endswith(":") and Cue.FUTURE in whole.cues
+    listed = page.masked[sentence.start : sentence.end].rstrip().endswith(":") and Cue.FUTURE in whole.cues
     return bool(told or listed) and not whole.cues & _NO and not sentence.question
 
 
-def read(text: str, masked: str, sentence: Sentence, spans: tuple[Span, ...], announced: bool) -> Iterator[Fact]:
+def read(
+    text: str, page: Page, sentence: Sentence, spans: tuple[Span, ...], bag: Bag | None, announced: Callable[[], bool]
+) -> Iterator[Fact]:
     """Yield the fixed versions of one sentence.
 
-    ``spans`` are the identifiers inside it, ``announced`` says that the sentence before announced a fix.
+    ``spans`` and ``bag`` are the identifiers and words inside it; ``announced`` says whether the sentence before
+    announced a fix.
     """
-    if sentence.question or not any(span.kind in {SpanKind.VERSION, SpanKind.URL} for span in spans):
+    if sentence.question or not may_name(spans) or not _may_be_told(page, sentence, spans, bag, announced):
         return
-    whole = Clause(masked, sentence.start, sentence.end, False)
-    for start, end in clauses(masked, sentence):
+    whole = page.clause(sentence.start, sentence.end, False)
+    for start, end in clauses(page.masked, sentence):
         inside = [span for span in spans if start <= span.start < end]
         if not inside:
             continue
-        clause = Clause(masked, start, end, False)
+        clause = page.clause(start, end, False)
         if clause.cues & _NO:
             continue
         if Cue.FIX not in whole.cues and Cue.RELEASE not in whole.cues:
-            if announced and start == sentence.start:
+            if start == sentence.start and announced():
                 yield from _item(text, clause, inside)
             continue
         yield from _clause(text, clause, [span for span in inside if span.kind is SpanKind.VERSION], whole)
         yield from _links(text, clause, [span for span in inside if span.kind is SpanKind.URL])
+
+
+def _may_be_told(
+    page: Page, sentence: Sentence, spans: tuple[Span, ...], bag: Bag | None, announced: Callable[[], bool]
+) -> bool:
+    """Say whether a word of a fix or a release is there that does more than name a number, or an announcement before.
+
+    "Version" alone names a number, and keeps it from being an item of an announced list.
+    """
+    if bag is None or bag.wide:
+        return True
+    told = bag.words & CARRIED_WORDS
+    if not told:
+        return announced()
+    apart = "'" in page.plain[sentence.start : sentence.end]
+    return apart or not told <= _NAMING_WORDS or any(span.kind is SpanKind.URL for span in spans)
 
 
 def _clause(text: str, clause: Clause, spans: list[Span], whole: Clause) -> Iterator[Fact]:

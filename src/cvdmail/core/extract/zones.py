@@ -12,14 +12,19 @@ evidence, strongest first:
 
 Below a header block or an attribution without marks, a line is an inline answer if it is marked with initials in
 brackets (``[TM] In May``), or if it stands unknown between lines that are known.  A sentence is never cut off as a
-signature: losing a vendor's word is worse than keeping a slogan.  All is one pass over lines; every pattern is linear.
+signature: losing a vendor's word is worse than keeping a slogan.
+
+All is one pass over lines; every pattern is linear.  A table of openings is only asked when the first letters of the
+line are those of one of its entries, which nearly no line has.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from cvdmail.core.extract import zone_words as words
 
@@ -47,8 +52,7 @@ class Zone(Enum):
     PGP = "pgp"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line without its end, its zone, and the rule that decided."""
 
     text: str
@@ -71,6 +75,19 @@ _CLOSING_MARKS = re.compile(r"[\s,.!。、，;–—-]{1,10}$")
 _ARMOUR = re.compile(r"-----(BEGIN|END) PGP ([A-Z ]{4,30})-----\s*$")
 
 
+def _openings(entries: Iterable[str], letters: int) -> frozenset[str]:
+    """Return the first letters of all entries: what begins otherwise begins with none of them."""
+    return frozenset(entry[:letters] for entry in entries)
+
+
+_SEPARATOR_OPENINGS = _openings(words.SEPARATORS, 4)
+_DISCLAIMER_OPENINGS = _openings(words.DISCLAIMERS, 4)
+_MOBILE_OPENINGS = _openings(words.MOBILE_TAGS, 3)
+_CLOSING_OPENINGS = _openings(words.CLOSINGS, 2)
+_NEW = (Zone.NEW, "new.rest")
+_MARKED = (Zone.QUOTED, "quote.mark")
+
+
 def normalise_line(line: str) -> str:
     """Return a line as it is compared with lines of earlier mails: no marks, single blanks, no case."""
     return " ".join(line[:MAX_LINE].lstrip(" \t>|＞").split()).casefold()
@@ -85,11 +102,12 @@ def join_new(lines: tuple[Line, ...]) -> str:
     """Join the lines that are to be read, without outer blank lines and with single ones inside."""
     out: list[str] = []
     for line in lines:
-        if line.zone not in {Zone.NEW, Zone.INLINE}:
+        if line.zone is not Zone.NEW and line.zone is not Zone.INLINE:
             continue
         text = _INITIALS.sub("", line.text, count=1) if line.zone is Zone.INLINE else line.text
-        if text.strip() or (out and out[-1]):
-            out.append(text.rstrip() if text.strip() else "")
+        text = text.rstrip()
+        if text or (out and out[-1]):
+            out.append(text)
     while out and not out[-1]:
         out.pop()
     return "\n".join(out)
@@ -98,7 +116,8 @@ def join_new(lines: tuple[Line, ...]) -> str:
 def label_lines(plain: str, known_lines: frozenset[str] = frozenset()) -> tuple[Line, ...]:
     """Give every line of a body (cut at the limits) its zone."""
     text = plain[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")
-    return tuple(_Labeller([line[:MAX_LINE] for line in text.split("\n", MAX_LINES)[:MAX_LINES]], known_lines).run())
+    lines = [line[:MAX_LINE] for line in text.split("\n", MAX_LINES)[:MAX_LINES]]
+    return tuple(_Labeller(text, lines, known_lines).run())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +134,28 @@ class _Field:
 class _Labeller:
     """One pass over the lines; ``zones`` is filled from the strongest evidence to the weakest."""
 
-    def __init__(self, lines: list[str], known: frozenset[str]) -> None:
+    def __init__(self, text: str, lines: list[str], known: frozenset[str]) -> None:
+        self.text = text
         self.lines = lines
         self.fields: dict[int, _Field | None] = {}
         self.zones: list[tuple[Zone, str] | None] = [None] * len(lines)
-        self.known = [bool(known) and len(key := normalise_line(line)) >= _MIN_KNOWN and key in known for line in lines]
+        self.known = [False] * len(lines)
+        if known:
+            self.known = [len(key := normalise_line(line)) >= _MIN_KNOWN and key in known for line in lines]
 
     def run(self) -> list[Line]:
-        self._armour()
-        self._marks()
+        if " PGP " in self.text:
+            self._armour()
+        if any(mark in self.text for mark in ">＞|¦"):
+            self._marks()
         self._known()
         self._tail(*self._find_tail())
         self._endings()
-        return [
-            Line(line, *(zone or (Zone.NEW, "new.rest"))) for line, zone in zip(self.lines, self.zones, strict=True)
-        ]
+        return [Line(line, *(zone or _NEW)) for line, zone in zip(self.lines, self.zones, strict=True)]
 
-    def _set(self, index: int, zone: Zone, rule: str) -> None:
+    def _set(self, index: int, zone: tuple[Zone, str]) -> None:
         if self.zones[index] is None:
-            self.zones[index] = (zone, rule)
+            self.zones[index] = zone
 
     def _armour(self) -> None:
         """OpenPGP frames (RFC 9580 section 7): signatures and keys are no words; a signed text loses its dashes."""
@@ -141,20 +163,20 @@ class _Labeller:
         for i, line in enumerate(self.lines):
             frame = _ARMOUR.match(line)
             if frame:
-                self._set(i, Zone.PGP, "pgp.armour")
+                self._set(i, (Zone.PGP, "pgp.armour"))
                 signed = signed or frame[2] == "SIGNED MESSAGE"
                 inside = frame[1] == "BEGIN" and frame[2] != "SIGNED MESSAGE"
             elif inside or (signed and i and self.zones[i - 1] is not None and line.startswith("Hash: ")):
-                self._set(i, Zone.PGP, "pgp.armour")
+                self._set(i, (Zone.PGP, "pgp.armour"))
             elif signed and line.startswith("- "):
                 self.lines[i] = line[2:]
 
     def _marks(self) -> None:
-        for i, line in enumerate(self.lines):
-            if _QUOTE_MARK.match(line):
-                self._set(i, Zone.QUOTED, "quote.mark")
-        for i in range(len(self.lines)):
-            if self.zones[i] == (Zone.QUOTED, "quote.mark") and (i == 0 or self.zones[i - 1] is None):
+        marked = [i for i, line in enumerate(self.lines) if line[:1] == ">" or _QUOTE_MARK.match(line)]
+        for i in marked:
+            self._set(i, _MARKED)
+        for i in marked:
+            if self.zones[i] is _MARKED and (i == 0 or self.zones[i - 1] is None):
                 self._attribution_above(i)
 
     def _attribution_above(self, quoted: int) -> None:
@@ -163,7 +185,7 @@ class _Labeller:
             end -= 1
         if end >= 0 and self.zones[end] is None:
             for i in range(self._attribution_start(end, marked=True), end + 1):
-                self._set(i, Zone.ATTRIBUTION, "attribution.above_quote")
+                self._set(i, (Zone.ATTRIBUTION, "attribution.above_quote"))
 
     def _attribution_start(self, end: int, *, marked: bool) -> int:
         """Return the first line of an attribution that ends at ``end``, or ``end + 1`` if it is none."""
@@ -194,30 +216,39 @@ class _Labeller:
     def _known(self) -> None:
         for i, known in enumerate(self.known):
             if known:
-                self._set(i, Zone.QUOTED, "quote.known_line")
+                self._set(i, (Zone.QUOTED, "quote.known_line"))
 
     def _find_tail(self) -> tuple[int, int, Zone, str]:
         """Find where an unmarked quote begins: (first line of its frame, first line after it, zone, rule)."""
         for i, line in enumerate(self.lines):
-            if self.zones[i] is not None or not line.strip():
+            if self.zones[i] is not None:
                 continue
-            lowered = line.strip(" -_=*>\t").lower()
-            if len(lowered) < 60 and _DASHED.match(line) and lowered.startswith(words.SEPARATORS):
+            bare = line.strip(" -_=*>\t")
+            if len(bare) < 60 and self._separates(line, bare.lower()):
                 return i, i + 1, Zone.HEADER_BLOCK, "header.separator"
-            if len(lowered) < 60 and lowered.startswith(words.SEPARATORS) and line.rstrip().endswith((":", "：")):
-                return i, i + 1, Zone.HEADER_BLOCK, "header.separator"
-            # Inside a run of such lines only a known word can begin a block: the run's first line was tried already.
-            field = self._field(i)
-            above = self._field(i - 1) if i else None
-            tried = field is not None and above is not None and (not field.known or field.key == above.key)
-            if not tried and field is not None and (end := self._header_block(i)) > i:
-                first = i - 1 if i and _RULE_LINE.match(self.lines[i - 1]) else i
-                return first, end, Zone.HEADER_BLOCK, "header.block"
+            if ":" not in line and "：" not in line:
+                continue
+            if (field := self._field(i)) is not None:
+                # Inside a run of such lines only a known word can begin a block: the run's first line was tried.
+                above = self._field(i - 1) if i else None
+                tried = above is not None and (not field.known or field.key == above.key)
+                if not tried and (end := self._header_block(i)) > i:
+                    first = i - 1 if i and _RULE_LINE.match(self.lines[i - 1]) else i
+                    return first, end, Zone.HEADER_BLOCK, "header.block"
             if line.rstrip(" *_").endswith((":", "：")) and not self._marked_below(i):
                 start = self._attribution_start(i, marked=False)
                 if start <= i:
                     return start, i + 1, Zone.ATTRIBUTION, "attribution.unmarked"
         return len(self.lines), len(self.lines), Zone.QUOTED, ""
+
+    def _separates(self, line: str, lowered: str) -> bool:
+        """Say whether a line reads "----- Original Message -----", or the same with a colon."""
+        return (
+            lowered[:4] in _SEPARATOR_OPENINGS
+            and lowered.startswith(words.SEPARATORS)
+            and len(lowered) < 60
+            and (_DASHED.match(line) is not None or line.rstrip().endswith((":", "：")))
+        )
 
     def _marked_below(self, index: int) -> bool:
         return any(zone is not None and zone[0] is Zone.QUOTED for zone in self.zones[index + 1 : index + 4])
@@ -251,52 +282,65 @@ class _Labeller:
         return self.fields[index]
 
     def _tail(self, first: int, after: int, zone: Zone, rule: str) -> None:
+        if first == len(self.lines):
+            return
         for i in range(first, after):
-            self._set(i, zone, rule)
+            self._set(i, (zone, rule))
         last_known = max((i for i in range(after, len(self.lines)) if self.known[i]), default=-1)
         first_known = next((i for i in range(after, len(self.lines)) if self.known[i]), len(self.lines))
         for i in range(after, len(self.lines)):
             if _INITIALS.match(self.lines[i]):
-                self._set(i, Zone.INLINE, "inline.initials")
+                self._set(i, (Zone.INLINE, "inline.initials"))
             elif first_known < i < last_known and not self.known[i] and self.lines[i].strip():
-                self._set(i, Zone.INLINE, "inline.between_known")
+                self._set(i, (Zone.INLINE, "inline.between_known"))
             else:
-                self._set(i, Zone.QUOTED, "quote.tail")
+                self._set(i, (Zone.QUOTED, "quote.tail"))
 
     def _endings(self) -> None:
         """Signatures, tags, disclaimers and footers, among the lines that are still unlabelled."""
         signature = disclaimer = False
+        lowered_text = self.text.lower()
+        framed = any(words_ in lowered_text for words_ in words.REPLY_ABOVE)
         for i, line in enumerate(self.lines):
             if self.zones[i] is not None:
                 signature = disclaimer = False
                 continue
             bare = line.strip()
-            lowered = bare.lower()
             if not bare:
                 disclaimer = False
-            if line.rstrip() in {"--", "—"} or (line.startswith("-- ") and not bare.strip("- ")):
+                if signature:
+                    self._set(i, (Zone.SIGNATURE, "signature.delimiter"))
+                continue
+            lowered = bare.lower()
+            if bare[0] in "-—" and (line.rstrip() in {"--", "—"} or (line.startswith("-- ") and not bare.strip("- "))):
                 signature = True
             if signature:
-                self._set(i, Zone.SIGNATURE, "signature.delimiter")
-            elif disclaimer or lowered.lstrip("*_ ").startswith(words.DISCLAIMERS):
+                self._set(i, (Zone.SIGNATURE, "signature.delimiter"))
+            elif disclaimer or self._disclaims(lowered):
                 disclaimer = True
-                self._set(i, Zone.DISCLAIMER, "disclaimer")
-            elif lowered.startswith(words.MOBILE_TAGS) and len(lowered) < 80:
-                self._set(i, Zone.SIGNATURE, "signature.mobile_tag")
-            elif any(words_ in lowered for words_ in words.REPLY_ABOVE) and len(lowered) < 160:
-                self._set(i, Zone.FURNITURE, "furniture.reply_above")
-            elif _RULE_LINE.match(line) and self._footer_below(i):
+                self._set(i, (Zone.DISCLAIMER, "disclaimer"))
+            elif lowered[:3] in _MOBILE_OPENINGS and lowered.startswith(words.MOBILE_TAGS) and len(lowered) < 80:
+                self._set(i, (Zone.SIGNATURE, "signature.mobile_tag"))
+            elif framed and any(words_ in lowered for words_ in words.REPLY_ABOVE) and len(lowered) < 160:
+                self._set(i, (Zone.FURNITURE, "furniture.reply_above"))
+            elif bare[0] in "_=*-" and _RULE_LINE.match(line) and self._footer_below(i):
                 signature = True
-                self._set(i, Zone.FURNITURE, "furniture.list_footer")
+                self._set(i, (Zone.FURNITURE, "furniture.list_footer"))
             elif self._closing(lowered) and (end := self._signature_end(i)) > i:
                 for j in range(i, end):
-                    self._set(j, Zone.SIGNATURE, "signature.closing")
+                    self._set(j, (Zone.SIGNATURE, "signature.closing"))
+
+    def _disclaims(self, lowered: str) -> bool:
+        opening = lowered.lstrip("*_ ")
+        return opening[:4] in _DISCLAIMER_OPENINGS and opening.startswith(words.DISCLAIMERS)
 
     def _footer_below(self, index: int) -> bool:
         return any(_LIST_FOOTER.search(line) for line in self.lines[index + 1 : index + 4])
 
     def _closing(self, lowered: str) -> bool:
-        return len(lowered) < 50 and _CLOSING_MARKS.sub("", lowered) in words.CLOSINGS
+        return (
+            len(lowered) < 50 and lowered[:2] in _CLOSING_OPENINGS and _CLOSING_MARKS.sub("", lowered) in words.CLOSINGS
+        )
 
     def _signature_end(self, closing: int) -> int:
         """Return the line after a signature that a closing formula opens; ``closing`` when sentences follow it."""
@@ -304,7 +348,8 @@ class _Labeller:
         filled = 0
         while end < len(self.lines) and self.zones[end] is None and filled < 12:
             bare = self.lines[end].strip()
-            if bare.lower().startswith(words.DISCLAIMERS) or bare in {"--", "—"}:
+            opening = bare[:80].lower()
+            if (opening[:4] in _DISCLAIMER_OPENINGS and opening.startswith(words.DISCLAIMERS)) or bare in {"--", "—"}:
                 break
             if bare and (len(bare) > 100 or _SENTENCE.search(bare) or bare.upper().startswith(("P.S", "PS:", "PS "))):
                 return closing if filled == 0 else end
