@@ -165,7 +165,7 @@ def fuzz(place: str, findings: str, seconds: int) -> None:
     lines = ["".join(f"\\x{byte:02x}" for byte in word.encode("latin-1")) for word in WORDS]
     words.write_text("".join(f'"{line}"\n' for line in lines))
     options = [
-        f"-dict={words}", "-len_control=20",
+        f"-dict={words}", "-len_control=0",
         f"-max_total_time={seconds}", f"-max_len={MAX_LENGTH}", f"-timeout={SECONDS_FOR_ONE}",
         f"-rss_limit_mb={MEGABYTES}", f"-artifact_prefix={findings}/", "-print_final_stats=1",
     ]  # fmt: skip
