@@ -202,7 +202,7 @@ async def test_series_of_ours_without_references(empty_lab: Lab) -> None:
         assert first != second
         box.held("s1", "s2")
         assert (box.guess("s1"), box.guess("s2")) == (first, second)
-        assert "for the same version" in " ".join(box.found["s1"]["guesses"][0]["why"])
+        assert "for the same version" in box.found["s1"]["guesses"][0]["why"]
 
 
 async def test_an_unlinked_mail_of_ours_that_is_much_like_a_case_is_not_certain(empty_lab: Lab) -> None:
@@ -233,7 +233,7 @@ async def test_an_unlinked_mail_of_ours_that_is_much_like_a_case_is_not_certain(
             assert box.found[name]["state"] == "outbound"
             assert box.found[name]["filings"][0]["case"] != first
         assert box.guess("patch") == first
-        assert "identifiers" in " ".join(box.found["patch"]["guesses"][0]["why"])
+        assert "identifiers" in box.found["patch"]["guesses"][0]["why"]
         assert box.case("other") not in (None, first)
         (filing,) = box.found["bare"]["filings"]  # an answer by its own word: no case of its own, and not certain
         assert (filing["case"], filing["certain"], filing["evidence"]) == (box.case("other"), False, ["similarity"])
@@ -282,7 +282,7 @@ async def test_a_mail_that_left_its_thread_and_the_answers_to_it_are_not_certain
         case = box.together("r", "a", "b")
         box.held("left", "left2", "left3")
         assert [box.guess(name) for name in ("left", "left2", "left3")] == [case] * 3
-        assert "moved on" in " ".join(box.found["left3"]["guesses"][0]["why"])
+        assert "moved on" in box.found["left3"]["guesses"][0]["why"]
 
 
 async def test_trackers_and_people_who_start_anew_are_guessed_with_reasons(empty_lab: Lab) -> None:
@@ -319,11 +319,11 @@ async def test_trackers_and_people_who_start_anew_are_guessed_with_reasons(empty
         )
         one, two = box.together("r1"), box.together("r2")
         box.held("t1", "t2", "n1", "c1", "f1", "f2")
-        assert box.found["f2"]["guesses"][0]["why"] == ["names who of us reported it"]
+        assert box.found["f2"]["guesses"][0]["why"] == "names who of us reported it"
         assert [box.guess(name) for name in ("t1", "t2", "n1", "c1", "f1")] == [one, two, one, one, two]
-        assert all(" ".join(box.found[name]["guesses"][0]["why"]) for name in ("t1", "t2", "n1", "c1", "f1"))
+        assert all(box.found[name]["guesses"][0]["why"] for name in ("t1", "t2", "n1", "c1", "f1"))
         pen = (await box.command("pen", "list", "--json")).good().lines
-        reasons = {one["message_id"]: ", ".join(one["guesses"][0]["why"]) for one in pen}
+        reasons = {one["message_id"]: one["guesses"][0]["why"] for one in pen}
         assert reasons["t1@x.example"].startswith("same subject")
 
 

@@ -43,7 +43,7 @@ async def test_a_filed_answer_teaches_its_writer_and_the_names_it_uses(queued_la
         fresh = head("b", MAILBOX, sender="dev@vendor.example", subject="a thing")
         _, guesses = await held(w, plain(fresh, "do you have a test for frame_parse_header() in frame.c?\n"))
         assert guesses[0]["case"] == CASE
-        assert {"2 shared identifiers", "same sender"} <= set(", ".join(guesses[0]["why"]).split(", "))
+        assert {"2 shared identifiers", "same sender"} <= set(str(guesses[0]["why"]).split(", "))
 
 
 @pytest.mark.parametrize("certain", [True, False])

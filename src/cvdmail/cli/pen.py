@@ -26,7 +26,7 @@ from cvdmail.core.ids import CaseId
 from cvdmail.errors import Refused
 
 if TYPE_CHECKING:
-    from cvdmail.work.show_mail import Shown
+    from cvdmail.work.show_mail import Guess, Shown
 
 
 @click.group()
@@ -53,6 +53,7 @@ def list_(explained: bool, as_json: bool) -> None:
                 "from": one.reading.get("from"),
                 "subject": one.reading.get("subject"),
                 "guesses": one.guesses,
+                "ranked": [_guess_json(guess) for guess in one.ranked],
                 "why": one.record.why,
                 "trust": one.record.trust.value if one.record.trust else None,
             }
@@ -85,19 +86,31 @@ def _tell_guesses(mails: Sequence[Shown]) -> None:
         echo(f"pen {one.record.row}: {visible(sender)}, {visible(subject, 80)}")
         trust = one.record.trust.value if one.record.trust else "not judged"
         echo(f"  {one.record.state.value}: {visible(one.record.why or '')} ({trust})")
-        for rank, guess in enumerate(one.guesses, start=1):
+        for rank, guess in enumerate(one.ranked, start=1):
             echo(f"  guess {rank}: {visible(_guess(guess))}")
     if not mails:
         echo("(none)")
 
 
-def _guess(guess: dict[str, Any]) -> str:
+def _guess(guess: Guess) -> str:
     """Tell one guess with its reasons."""
-    sure = "certain" if guess["certain"] else "probable"
-    like = f", {guess['score']:.2f}" if guess["score"] is not None else ""
-    reasons = f": {'; '.join(guess['why'])}" if guess["why"] else ""
-    whose = f"{guess['case']} participant {guess['participant']} ({guess['vendor']})"
-    return f"{whose} by {', '.join(guess['evidence'])}, {sure}{like}{reasons}"
+    sure = "certain" if guess.certain else "probable"
+    like = f", {guess.score:.2f}" if guess.score is not None else ""
+    reasons = f": {'; '.join(guess.why)}" if guess.why else ""
+    one = guess.participant
+    return f"{one.case} participant {one.row} ({one.vendor}) by {', '.join(guess.evidence)}, {sure}{like}{reasons}"
+
+
+def _guess_json(guess: Guess) -> dict[str, object]:
+    return {
+        "case": str(guess.participant.case),
+        "participant": guess.participant.row,
+        "vendor": guess.participant.vendor,
+        "evidence": list(guess.evidence),
+        "certain": guess.certain,
+        "score": guess.score,
+        "why": list(guess.why),
+    }
 
 
 async def _list() -> Any:
@@ -120,7 +133,8 @@ def show(number: int, as_json: bool) -> None:
     steps = next_steps(one)
     if as_json:
         shape = render.message_json(one.record, one.reading, one.filings, one.facts, one.guesses)
-        print_json({**shape, "reasons": why.to_json(one), "next": steps})
+        ranked = [_guess_json(guess) for guess in one.ranked]
+        print_json({**shape, "ranked": ranked, "reasons": why.to_json(one), "next": steps})
         return
     record = one.record
     echo(f"From:      {visible(str(one.reading.get('from')))}")
@@ -131,7 +145,7 @@ def show(number: int, as_json: bool) -> None:
     signed = f" by {record.signature_fingerprint}" if record.signature_fingerprint else ""
     echo(f"Signature: {record.signature.value if record.signature else 'none'}{signed}")
     echo(f"Encrypted: {'yes' if record.encrypted else 'no'}")
-    for rank, guess in enumerate(one.guesses, start=1):
+    for rank, guess in enumerate(one.ranked, start=1):
         echo(f"Guess {rank}:   {visible(_guess(guess))}")
     echo("Why:")
     why.tell(one, names, "  ")

@@ -175,8 +175,6 @@ def message_json(
                 "participant": one.participant,
                 "certain": one.certain,
                 "evidence": [one.evidence.value] if one.evidence else [],
-                "by": one.filed_by,
-                "at": instant(one.filed_at),
             }
             for one in filings
         ],

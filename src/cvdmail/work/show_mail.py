@@ -9,10 +9,22 @@ from cvdmail.core.evidence import read_evidence
 from cvdmail.core.gpgstatus import SignatureState
 from cvdmail.core.history import VerdictRecord
 from cvdmail.core.matching import WORDS
-from cvdmail.core.records import FactRecord, FactState, FilingRecord, MessageRecord, MessageState
+from cvdmail.core.records import FactRecord, FactState, FilingRecord, MessageRecord, MessageState, ParticipantRecord
 from cvdmail.errors import SealBroken
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Whose a held mail may be: all that speaks for one participant, and whether its case has no other."""
+
+    participant: ParticipantRecord
+    evidence: tuple[str, ...]
+    certain: bool
+    score: float | None
+    why: tuple[str, ...]
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Shown:
     guesses: list[dict[str, object]]
     ended: list[FilingRecord] = field(default_factory=list)
     earlier: list[VerdictRecord] = field(default_factory=list, repr=False)
+    ranked: list[Guess] = field(default_factory=list, repr=False)
 
 
 async def shown(desk: Desk, row: int) -> Shown:
@@ -43,6 +56,18 @@ async def pen(desk: Desk) -> list[Shown]:
 
 async def _shown(tx: Transaction, record: MessageRecord) -> Shown:
     reading = (await tx.inbox.readings([record.row])).get(record.row, {})
+    ranked = await _ranked(tx, record, reading)
+    cases = {one.participant.row: str(one.participant.case) for one in ranked}
+    reasons = _reasons(reading)
+    guesses: list[dict[str, object]] = [
+        {
+            "case": cases[participant],
+            "participant": participant,
+            "evidence": [evidence.value],
+            "why": reasons.get(f"{participant} {evidence.value}") or WORDS[evidence],
+        }
+        for participant, evidence in await tx.filings.guesses(record.row)
+    ]
     filings = (await tx.filings.of([record.row], ended=True)).get(record.row, [])
     facts = await tx.facts.select(messages=[record.row])
     return Shown(
@@ -50,42 +75,44 @@ async def _shown(tx: Transaction, record: MessageRecord) -> Shown:
         reading,
         [one for one in filings if one.ended_at is None],
         facts,
-        await _guesses(tx, record, reading),
+        guesses,
         [one for one in filings if one.ended_at is not None],
         (await tx.verdicts.of([record.row])).get(record.row, []),
+        ranked,
     )
 
 
-async def _guesses(tx: Transaction, record: MessageRecord, reading: dict[str, Any]) -> list[dict[str, object]]:
+def _reasons(reading: dict[str, Any]) -> dict[str, str]:
+    """Return the reasons that were kept, by participant and evidence; nobody judged old mail of ours."""
+    kept = read_evidence(reading.get("why"))
+    hints = kept.hints if kept is not None else ()
+    told = {f"{hint.participant} {hint.evidence}": hint.why for hint in hints if hint.why}
+    return {**reading.get("guesses", {}), **told}
+
+
+async def _ranked(tx: Transaction, record: MessageRecord, reading: dict[str, Any]) -> list[Guess]:
     """Return the guesses for a held mail, best first, each participant once with all that speaks for it."""
     kept = read_evidence(reading.get("why"))
     hints = kept.hints if kept is not None else ()
-    reasons = reading.get("guesses", {})  # of old mail of ours, which nobody judged
-    guesses: dict[int, dict[str, object]] = {}
     evidence: dict[int, list[str]] = {}
-    why: dict[int, list[str]] = {}
     for participant, kind in await tx.filings.guesses(record.row):
-        own = [hint for hint in hints if hint.participant == participant]
-        if participant not in guesses:
-            one = await tx.cases.participant(participant)
-            evidence[participant], why[participant] = [], []
-            others = await tx.cases.participants(one.case_row)
-            guesses[participant] = {
-                "case": str(one.case),
-                "participant": participant,
-                "vendor": one.vendor,
-                "alone": sum(other.removed_at is None for other in others) == 1 and one.removed_at is None,
-                "evidence": evidence[participant],
-                "certain": any(hint.certain for hint in own),
-                "score": max((hint.score for hint in own if hint.score is not None), default=None),
-                "why": why[participant],
-            }
-        evidence[participant].append(kind.value)
-        said = [hint.why for hint in own if hint.why and hint.evidence == kind.value]
-        if not said and not guesses[participant]["certain"]:
-            said = [reasons.get(f"{participant} {kind.value}") or WORDS[kind]]
-        why[participant] += said
-    return list(guesses.values())
+        evidence.setdefault(participant, []).append(kind.value)
+    ranked = []
+    for participant, kinds in evidence.items():
+        one = await tx.cases.participant(participant)
+        others = [other.row for other in await tx.cases.participants(one.case_row) if other.removed_at is None]
+        why = [hint for hint in hints if hint.participant == participant]
+        ranked.append(
+            Guess(
+                one,
+                tuple(kinds),
+                any(hint.certain for hint in why),
+                max((hint.score for hint in why if hint.score is not None), default=None),
+                tuple(hint.why for hint in why if hint.why),
+                others == [participant],
+            )
+        )
+    return ranked
 
 
 def next_steps(one: Shown) -> list[str]:
@@ -101,8 +128,9 @@ def next_steps(one: Shown) -> list[str]:
         return []
     again = [f"cvdmail reprocess {row}"] if _may_be_read_later(one.record) else []
     best = [
-        f"cvdmail pen file {row} {guess['case']}" + ("" if guess["alone"] else f" --participant {guess['participant']}")
-        for guess in one.guesses[:1]
+        f"cvdmail pen file {row} {guess.participant.case}"
+        + ("" if guess.alone else f" --participant {guess.participant.row}")
+        for guess in one.ranked[:1]
     ]
     steps = best or ["cvdmail case list", f"cvdmail pen file {row} CASE"]
     return [*steps, *again, f"cvdmail pen discard {row} --reason-file FILE"]
