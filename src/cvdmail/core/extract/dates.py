@@ -61,6 +61,10 @@ STARTERS = (
 
 
 _DIGIT = re.compile("[0-9]")
+_ABROAD = re.compile("[\u0100-\u1fff０-９年月日天周週期礼季어오내]")
+"""Letters of which every Chinese, Japanese and Korean date holds one; other scripts are not told apart."""
+_ENDLESS = re.compile(r"[^\W\d_]{41}")
+"""A word that is read in pieces."""
 _BESIDE = words.RISKY_MONTHS.union(words.SHORT_MONTHS)
 """Months that are read only beside a number, a part or a direction, or with a capital letter."""
 _NEIGHBOURS = latin(words.PARTS) | latin(words.NEXT) | latin(words.THIS) | latin(words.LAST)
@@ -77,7 +81,9 @@ def _sure_words(language: str | None) -> frozenset[bytes]:
 
 def possible(bag: Bag | None, stretch: str, language: str | None) -> bool:
     """Say whether a stretch of masked text with these words may hold a date; it may say yes too often."""
-    if bag is None or bag.wide or not bag.words.isdisjoint(_sure_words(language)) or _DIGIT.search(stretch):
+    if bag is None or not bag.words.isdisjoint(_sure_words(language)) or _DIGIT.search(stretch):
+        return True
+    if bag.wide and (_ABROAD.search(stretch) or (len(stretch) > 40 and _ENDLESS.search(stretch))):
         return True
     beside = bag.words & _LATIN_BESIDE
     if not beside:

@@ -1,8 +1,8 @@
 """The text that is read for claims, prepared once: its plain and lower-case forms, and the words of each stretch.
 
 A :class:`Bag` answers which words a stretch may hold, so that the rules about other words need not be tried.  It may
-say yes too often, never no too often.  Where it could, there is no bag, and every rule is tried: in texts with letters
-that fold oddly, with endless words, and in sentences where a hidden name touches a word.
+say yes too often, never no too often.  In texts with letters that fold oddly or with endless words it could: there is
+no bag then, and every rule is tried.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ class Page:
 
     def bag(self, start: int, end: int) -> Bag | None:
         """Return the words of a stretch that begins and ends between words, or None if any word may be there."""
-        if not self._letters or (
-            self.masked.find(MASK, start, end) >= 0 and _GLUED.search(self.masked, start, end) is not None
-        ):
+        if not self._letters:
             return None
         words = frozenset(self._letters[start:end].split())
+        if self.masked.find(MASK, start, end) >= 0 and _GLUED.search(self.masked, start, end) is not None:
+            words |= frozenset(blanked(self._lowered[start:end]).split())  # in ``plain`` a hidden name is letters
         wide = self._wide and is_wide(self.masked[start:end])
         return Bag(words, frozenset([word[:4] for word in words]), wide)
