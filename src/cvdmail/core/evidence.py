@@ -8,7 +8,7 @@ back, whatever version of the program wrote it, and :func:`lines` tells it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cvdmail.core import matching
@@ -84,9 +84,12 @@ def evidence_json(
         facts_believable=decision.facts_believable,
         rule=_rule(kind, trusted, decision),
     )
-    kept = asdict(evidence)
-    del kept["unknown"]
-    return kept | {"hints": [asdict(hint) for hint in evidence.hints]}
+    kept = {name: getattr(evidence, name) for name in _KEPT}
+    return kept | {"hints": [{name: getattr(hint, name) for name in _KEPT_OF_HINT} for hint in evidence.hints]}
+
+
+_KEPT = tuple(name for name in Evidence.__dataclass_fields__ if name != "unknown")
+_KEPT_OF_HINT = tuple(Hint.__dataclass_fields__)
 
 
 def overruled(kept: Mapping[str, Any], why: str) -> dict[str, Any]:

@@ -130,7 +130,10 @@ _MOVED_ON = re.compile(r"[(\[]\s?was\s?(?::|re:|\[|\")", re.IGNORECASE)
 
 def case_ids(text: str) -> tuple[CaseId, ...]:
     """Return the case ids written in ``text``, each once."""
-    return tuple(dict.fromkeys(CaseId.parse(found) for found in _CASE_ID.findall(text[:20000].upper())))
+    upper = text[:20000].upper()
+    if "CVD-" not in upper:
+        return ()
+    return tuple(dict.fromkeys(CaseId.parse(found) for found in _CASE_ID.findall(upper)))
 
 
 def subject_moved_on(subject: str) -> bool:

@@ -78,6 +78,8 @@ def second_opinion(mail: Mail, sender: Sender) -> Sender:
     if sender.address is None:
         return sender
     block = _where_a_from_may_be_seen(mail.raw[mail.root.start : mail.root.body])
+    if _PLAIN.fullmatch(block) is not None:
+        return sender  # one field, and so plain that no two readers can differ
     try:
         other = mailparser.parse_from_bytes(block).from_
     except Exception:  # hostile input: any failure of the second reader is a disagreement
@@ -86,6 +88,10 @@ def second_opinion(mail: Mail, sender: Sender) -> Sender:
     return sender if seen == {sender.address.key} else Sender(None, SenderFault.READERS_DISAGREE)
 
 
+_PLAIN = re.compile(
+    rb"[Ff]rom: (?:[A-Za-z0-9]{1,40}(?:[ -][A-Za-z0-9]{1,40}){0,8} <[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9.-]{1,200}>"
+    rb"|[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9.-]{1,200})\r?\n\r\n"
+)
 _SEEN = re.compile(rb"from[ \t]{0,20}:|[\r\x00\x0b\x0c](?!\n)", re.IGNORECASE)
 
 

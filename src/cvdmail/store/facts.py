@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -211,36 +212,27 @@ class Facts:
         if values:
             await self._connection.execute(sa.insert(promise), values)
 
+    async def last_promises(self, participants: Sequence[int]) -> list[PromiseRecord]:
+        """Return the last promise of each kind of each participant that counts; see :meth:`promises`."""
+        newest = (
+            sa.select(sa.func.max(promise.c.id))
+            .join(fact, _BELIEVED)
+            .where(promise.c.participant.in_(participants))
+            .group_by(promise.c.participant, promise.c.kind)
+        )
+        return [
+            _promise(one) for one in await self._connection.execute(sa.select(promise).where(promise.c.id.in_(newest)))
+        ]
+
     async def promises(self, participants: Sequence[int], kind: PromiseKind | None = None) -> list[PromiseRecord]:
         """Return the promises of participants, in the order in which they were believed.
 
         A promise counts as long as its fact is believed of that participant: not once its mail was moved away.
         """
-        believed = sa.and_(
-            fact.c.id == promise.c.fact,
-            fact.c.participant == promise.c.participant,
-            fact.c.state == FactState.ACCEPTED,
-        )
-        query = sa.select(promise).join(fact, believed).where(promise.c.participant.in_(participants))
+        query = sa.select(promise).join(fact, _BELIEVED).where(promise.c.participant.in_(participants))
         if kind is not None:
             query = query.where(promise.c.kind == kind)
-        return [
-            PromiseRecord(
-                one.id,
-                one.participant,
-                one.fact,
-                one.kind,
-                one.status,
-                one.first,
-                one.last,
-                one.granularity,
-                one.bound,
-                one.offset_minutes,
-                one.made_at,
-                one.slips,
-            )
-            for one in await self._connection.execute(query.order_by(promise.c.id))
-        ]
+        return [_promise(one) for one in await self._connection.execute(query.order_by(promise.c.id))]
 
     async def learn_ticket(self, participant_row: int, number: str) -> None:
         """Remember a vendor's ticket number (as a keyed hash) so that later mails with it are recognised."""
@@ -284,3 +276,25 @@ class Facts:
             .group_by(fact.c.participant)
         )
         return {int(row): heard for row, heard in await self._connection.execute(query)}
+
+
+_BELIEVED = sa.and_(
+    fact.c.id == promise.c.fact, fact.c.participant == promise.c.participant, fact.c.state == FactState.ACCEPTED
+)
+
+
+def _promise(one: Any) -> PromiseRecord:
+    return PromiseRecord(
+        one.id,
+        one.participant,
+        one.fact,
+        one.kind,
+        one.status,
+        one.first,
+        one.last,
+        one.granularity,
+        one.bound,
+        one.offset_minutes,
+        one.made_at,
+        one.slips,
+    )

@@ -47,7 +47,7 @@ class Beliefs:
         new = sorted(set(participants) - self._met)
         if new:
             self._met |= set(new)
-            self._last |= {(one.participant, one.kind): one for one in await self._tx.facts.promises(new)}
+            self._last |= {(one.participant, one.kind): one for one in await self._tx.facts.last_promises(new)}
 
     async def believe(self, record: FactRecord, said_at: datetime, event: Event) -> None:
         """Enter that a fact is believed, and everything that follows from it.

@@ -21,6 +21,7 @@ from cvdmail.core.parts import NOWHERE, Inside, Part
 from cvdmail.errors import CryptoRefused, CryptoUnavailable, ParseLimit
 from cvdmail.work.desk import Desk
 
+SMALL = 32 * 1024  # bytes that are looked at on the spot
 MAX_INNER = 40 * 1024 * 1024
 
 _PART_SIGNED = Signature(SignatureState.PARTIAL, note="only a part of it is signed")
@@ -57,7 +58,8 @@ async def open_mail(desk: Desk, mail: Mail, rings: tuple[Path, ...]) -> Opened:
     mangled = _taken_apart(mail)
     if mangled is not None:
         return await _decrypt(desk, mail, mangled, rings)
-    block = await asyncio.to_thread(find_block, mail)
+    # Crossing to a thread and back costs several times what looking at an ordinary mail does.
+    block = find_block(mail) if len(mail.raw) <= SMALL else await asyncio.to_thread(find_block, mail)
     if block is not None:
         return await _inline(desk, mail, block, rings)
     return await _inside_something(desk, mail, rings)
@@ -225,6 +227,6 @@ async def _verify(desk: Desk, data: bytes, signature: bytes, rings: tuple[Path, 
 
 async def _parsed(data: bytes, inside: Inside) -> Mail | None:
     try:
-        return await asyncio.to_thread(parse, data, inside)
+        return parse(data, inside) if len(data) <= SMALL else await asyncio.to_thread(parse, data, inside)
     except ParseLimit:
         return None
