@@ -78,7 +78,8 @@ def second_opinion(mail: Mail, sender: Sender) -> Sender:
     if sender.address is None:
         return sender
     block = _where_a_from_may_be_seen(mail.raw[mail.root.start : mail.root.body])
-    if _PLAIN.fullmatch(block) is not None:
+    plain = _PLAIN.fullmatch(block)
+    if plain is not None and (plain[1] or plain[2]).decode().lower() == sender.address.key:
         return sender  # one field, and so plain that no two readers can differ
     try:
         other = mailparser.parse_from_bytes(block).from_
@@ -89,8 +90,8 @@ def second_opinion(mail: Mail, sender: Sender) -> Sender:
 
 
 _PLAIN = re.compile(
-    rb"[Ff]rom: (?:[A-Za-z0-9]{1,40}(?:[ -][A-Za-z0-9]{1,40}){0,8} <[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9.-]{1,200}>"
-    rb"|[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9.-]{1,200})\r?\n\r\n"
+    rb"[Ff]rom: (?:[A-Za-z0-9]{1,40}(?:[ -][A-Za-z0-9]{1,40}){0,8} <([A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9.-]{1,200})>"
+    rb"|([A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9.-]{1,200}))\r?\n\r\n"
 )
 _SEEN = re.compile(rb"from[ \t]{0,20}:|[\r\x00\x0b\x0c](?!\n)", re.IGNORECASE)
 
