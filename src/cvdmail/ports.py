@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cvdmail.core.certificate import Certificate
+from cvdmail.core.extract import Extraction, Reply
 from cvdmail.core.gpgstatus import Decryption, Signature
 from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.outgoing import OutgoingMail, SubmissionResult
@@ -117,6 +118,14 @@ class Mailboxes(Protocol):
 
     async def connect(self) -> Mailbox:
         """Connect, check TLS and log in; raise ``ServerUnavailable`` or ``ServerRefused``."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads the words of mails for facts, where time and memory can be bounded."""
+
+    async def extract(self, replies: Sequence[Reply]) -> list[Extraction]:
+        """Read several texts; raise ``ParseLimit`` when they cost more than their share, all of them together."""
         ...
 
 

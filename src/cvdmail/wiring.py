@@ -19,10 +19,11 @@ from cvdmail.core.policy import Policy
 from cvdmail.edge import disk, keyring
 from cvdmail.edge.gpg import Gpg
 from cvdmail.edge.keyfiles import KeyFiles
+from cvdmail.edge.reader_worker import ReaderWorker
 from cvdmail.edge.system import SystemClock, SystemEntropy
 from cvdmail.errors import ConfigError, CryptoRefused, Refused, StoreUnavailable
 from cvdmail.mailbox_key import mailbox_gpg, mailbox_worker
-from cvdmail.ports import Mailboxes, OpenPgp, Postman
+from cvdmail.ports import Mailboxes, OpenPgp, Postman, Reader
 from cvdmail.store import schema
 from cvdmail.store.engine import Engines
 from cvdmail.store.scopes import read_store_key
@@ -151,18 +152,21 @@ async def person_desk(config: Config, as_address: str | None) -> AsyncIterator[t
 async def daemon_desk(config: Config, worker: bool = False) -> AsyncIterator[Desk]:
     """A desk for the daemon: the only one that uses the mailbox's secret key.
 
-    With ``worker`` gpg is run by a process of its own: worth its start where there is much to do.
+    With ``worker`` gpg is run, and words are read, by processes of their own: worth their start where there is much to
+    do.
     """
     policy = read_policy(config)
     keys = key_files(config)
     async with AsyncExitStack() as stack:
         openpgp: OpenPgp = mailbox_gpg(config)
+        reader: Reader | None = None
         if worker:
-            remote = mailbox_worker(config)
+            remote, words = mailbox_worker(config), ReaderWorker()
             stack.push_async_callback(remote.close)
-            openpgp = remote
+            stack.push_async_callback(words.close)
+            openpgp, reader = remote, words
         store = await stack.enter_async_context(open_store(config, openpgp))
-        yield Desk(config, policy, store, SystemClock(), SystemEntropy(), keys, openpgp)
+        yield Desk(config, policy, store, SystemClock(), SystemEntropy(), keys, openpgp, reader)
 
 
 def postman(config: Config) -> Postman | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,8 +11,10 @@ from cli.lab import CASE, MAILBOX, Lab
 from cvdmail import wiring
 from cvdmail.core.records import MessageRecord, MessageState
 from cvdmail.core.trust import Trust
+from cvdmail.edge.reader_worker import ReaderWorker
 from cvdmail.errors import CryptoUnavailable
 from cvdmail.work.file_mail import HANDFUL, process_stored
+from edge.test_reader_worker import WORKER
 from work.hostile import SAYS_YES, BrokenGpg, Shifted, World, encrypted, entity, head, plain, signed, world
 
 COLLEAGUE = "eve.engineer@vendor.example"
@@ -149,3 +152,23 @@ async def test_two_programs_settle_one_pile_each_mail_once(queued_lab: Lab) -> N
         assert filings == [(count, count)]
         assert w.lab.rows("SELECT count(*) FROM event WHERE kind = 'mail_filed'") == [(count,)]
         assert w.lab.rows("SELECT max(tries) <= 2 FROM message") == [(1,)]
+
+
+async def test_a_text_that_ends_its_reader_goes_to_the_pen_and_takes_nobody_along(queued_lab: Lab) -> None:
+    async with world(queued_lab) as w:
+        token, _ = await w.sent()
+        reader = ReaderWorker([sys.executable, "-c", WORKER], time_limit=5)
+        try:
+            mails = [
+                plain(head(f"m{number}", token), text) for number, text in enumerate(("Hello\n", "deadly\n", TAUGHT))
+            ]
+            rows = [(await w.store(raw)).row for raw in mails]
+            await process_stored(replace(w.desk, reader=reader))
+        finally:
+            await reader.close()
+        records = [await w.record(row) for row in rows]
+        states = [one.state for one in records]
+        assert states == [MessageState.FILED, MessageState.UNPARSED, MessageState.FILED]
+        assert records[1].why == "reading it takes more time or memory than a mail may"
+        assert w.lab.rows("SELECT count(*) FROM event WHERE kind = 'mail_unparsed'") == [(1,)]
+        assert await w.raw(rows[1]) == mails[1]

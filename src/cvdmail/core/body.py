@@ -71,11 +71,26 @@ def attachment_names(mail: Mail) -> tuple[str, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A mail whose words were found: what is to be read for facts, and what :func:`finish` needs."""
+
+    outer: Mail = field(repr=False)
+    inner: Mail | None = field(repr=False)
+    reply: Reply = field(repr=False)
+
+
 def read(outer: Mail, inner: Mail | None, received_at: datetime, known_lines: frozenset[str]) -> Reading:
     """Read a mail; ``inner`` is the decrypted entity, whose protected headers (RFC 9788) stand before the outer ones.
 
     ``known_lines`` are normalised lines of earlier mails of the thread: what is quoted without a mark.
     """
+    begun = begin(outer, inner, received_at, known_lines)
+    return finish(begun, extract(begun.reply))
+
+
+def begin(outer: Mail, inner: Mail | None, received_at: datetime, known_lines: frozenset[str]) -> Begun:
+    """Find the words of a mail and what sort of mail it is; see :func:`read`."""
     mail = inner if inner is not None else outer
     subject = (inner.subject if inner is not None else "") or outer.subject
     text = body_text(mail)
@@ -88,17 +103,23 @@ def read(outer: Mail, inner: Mail | None, received_at: datetime, known_lines: fr
     reply = Reply(
         plain=text, subject=subject, sent_at=date, received_at=received_at, kind=kind, known_lines=known_lines
     )
-    extraction = extract(reply)
-    if kind is MailKind.BOUNCE:
+    return Begun(outer, inner, reply)
+
+
+def finish(begun: Begun, extraction: Extraction) -> Reading:
+    """Put together what was read in a mail; of a bounce, what its machine-readable part says counts more."""
+    outer, inner, reply = begun.outer, begun.inner, begun.reply
+    mail = inner if inner is not None else outer
+    if reply.kind is MailKind.BOUNCE:
         reported = _delivery_facts(mail, tuple(one for one in extraction.facts if one.kind is FactKind.BOUNCE))
         if reported:
             extraction = Extraction(extraction.text, extraction.language, reported)
     sender = read_sender(outer.root).address
     return Reading(
-        kind,
+        reply.kind,
         str(sender) if sender else None,
-        subject,
-        date,
+        reply.subject,
+        reply.sent_at,
         extraction,
         attachment_names(mail),
         keys_sent(outer, inner),

@@ -10,38 +10,35 @@ operation under way is ``CryptoUnavailable`` (temporary), and the next one start
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import itertools
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cvdmail.core import packets
 from cvdmail.core.gpgstatus import Decryption, Signature
 from cvdmail.core.ids import Fingerprint
-from cvdmail.edge import gpg_frames as frames
+from cvdmail.edge import frames
+from cvdmail.edge.frames import Frame
 from cvdmail.edge.gpg import Gpg
-from cvdmail.edge.gpg_frames import Frame
-from cvdmail.errors import CryptoUnavailable, CvdmailError, ParseLimit
+from cvdmail.edge.worker import Worker
+from cvdmail.errors import CryptoUnavailable, CvdmailError
 
 TIME_LIMIT = 300.0
 """Seconds after which an operation counts as lost and the worker is ended: each run of gpg has a shorter limit."""
 
 
-class GpgWorker:
+class GpgWorker(Worker):
     """The :class:`~cvdmail.ports.OpenPgp` port, spoken to a worker process that ``command`` starts.
 
     ``command`` gets the number of its socket as its last argument.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
-        self._process: asyncio.subprocess.Process | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self._listening: asyncio.Task[None] | None = None
-        self._waiting: dict[int, asyncio.Future[Frame]] = {}
-        self._numbers = itertools.count()
-        self._starting = asyncio.Lock()
+        super().__init__(command, "gpg worker", TIME_LIMIT)
+
+    def lost(self, why: str, remedy: str) -> CvdmailError:
+        """Being without the worker is temporary."""
+        return CryptoUnavailable("gpg worker", why, remedy)
 
     async def sign_encrypt(
         self, data: bytes, signer: Fingerprint, recipients: Sequence[Fingerprint], rings: Sequence[Path] = ()
@@ -53,28 +50,28 @@ class GpgWorker:
             "recipients": frames.keys_out(recipients),
             "rings": frames.rings_out(rings),
         }
-        return (await self._ask(values, data)).blobs[0]
+        return (await self.ask(values, data)).blobs[0]
 
     async def encrypt(self, data: bytes, recipients: Sequence[Fingerprint], rings: Sequence[Path] = ()) -> bytes:
         """See :meth:`cvdmail.ports.OpenPgp.encrypt`."""
         values = {"do": "encrypt", "recipients": frames.keys_out(recipients), "rings": frames.rings_out(rings)}
-        return (await self._ask(values, data)).blobs[0]
+        return (await self.ask(values, data)).blobs[0]
 
     async def sign_detached(self, data: bytes, signer: Fingerprint) -> bytes:
         """See :meth:`cvdmail.ports.OpenPgp.sign_detached`."""
-        return (await self._ask({"do": "sign_detached", "signer": str(signer)}, data)).blobs[0]
+        return (await self.ask({"do": "sign_detached", "signer": str(signer)}, data)).blobs[0]
 
     async def decrypt(
         self, data: bytes, rings: Sequence[Path] = (), max_output: int = packets.MAX_BYTES
     ) -> tuple[Decryption, bytes]:
         """See :meth:`cvdmail.ports.OpenPgp.decrypt`."""
         values = {"do": "decrypt", "rings": frames.rings_out(rings), "max_output": max_output}
-        answer = await self._ask(values, data)
+        answer = await self.ask(values, data)
         return frames.decryption_in(answer.values["decryption"]), answer.blobs[0]
 
     async def verify_detached(self, data: bytes, signature: bytes, rings: Sequence[Path] = ()) -> tuple[Signature, ...]:
         """See :meth:`cvdmail.ports.OpenPgp.verify_detached`."""
-        answer = await self._ask({"do": "verify_detached", "rings": frames.rings_out(rings)}, data, signature)
+        answer = await self.ask({"do": "verify_detached", "rings": frames.rings_out(rings)}, data, signature)
         return tuple(frames.signature_in(one) for one in answer.values["signatures"])
 
     async def verify_clear(
@@ -82,83 +79,8 @@ class GpgWorker:
     ) -> tuple[tuple[Signature, ...], bytes]:
         """See :meth:`cvdmail.ports.OpenPgp.verify_clear`."""
         values = {"do": "verify_clear", "rings": frames.rings_out(rings), "max_output": max_output}
-        answer = await self._ask(values, block)
+        answer = await self.ask(values, block)
         return tuple(frames.signature_in(one) for one in answer.values["signatures"]), answer.blobs[0]
-
-    async def _ask(self, values: Mapping[str, object], *blobs: bytes) -> Frame:
-        writer = await self._connected()
-        number = next(self._numbers)
-        answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = answer
-        try:
-            frames.write(writer, Frame({**values, "number": number}, blobs))
-            async with asyncio.timeout(TIME_LIMIT):
-                frame = await answer
-        except TimeoutError:
-            await self.close()
-            raise CryptoUnavailable("gpg worker", f"no answer for {TIME_LIMIT:g} seconds", "try again") from None
-        except OSError:
-            raise CryptoUnavailable("gpg worker", "it has ended", "it is started anew") from None
-        finally:
-            self._waiting.pop(number, None)
-        if "error" in frame.values:
-            raise frames.error_in(frame.values)
-        return frame
-
-    async def _connected(self) -> asyncio.StreamWriter:
-        async with self._starting:
-            if self._writer is None or self._listening is None or self._listening.done():
-                await self.close()
-                await self._start()
-            assert self._writer is not None
-            return self._writer
-
-    async def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            command = [*self._command, str(theirs.fileno())]
-            try:
-                self._process = await asyncio.create_subprocess_exec(
-                    *command, pass_fds=[theirs.fileno()], stdin=asyncio.subprocess.DEVNULL
-                )
-            except OSError:
-                ours.close()
-                raise CryptoUnavailable("gpg worker", "it cannot be started", "try again") from None
-        reader, self._writer = await asyncio.open_connection(sock=ours)
-        self._listening = asyncio.create_task(self._listen(reader))
-
-    async def _listen(self, reader: asyncio.StreamReader) -> None:
-        """Give every answer to who waits for it; at the end of the stream tell those that are left."""
-        try:
-            while True:
-                frame = await frames.read(reader)
-                waiting = self._waiting.get(frame.values.pop("number", -1))
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(frame)
-        except (OSError, asyncio.IncompleteReadError, ParseLimit, ValueError):
-            pass  # the worker has ended, or speaks nonsense: the same to us
-        finally:
-            for waiting in self._waiting.values():
-                if not waiting.done():
-                    waiting.set_exception(CryptoUnavailable("gpg worker", "it has ended", "it is started anew"))
-
-    async def close(self) -> None:
-        """End the worker and wait until it is gone."""
-        writer, self._writer = self._writer, None
-        listening, self._listening = self._listening, None
-        process, self._process = self._process, None
-        if writer is not None:
-            writer.close()
-        if listening is not None:
-            listening.cancel()
-            await asyncio.wait([listening])
-        if process is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2):  # it ends by itself once its socket does
-                    await process.wait()
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
 
 
 async def serve(gpg: Gpg, connection: socket.socket) -> None:

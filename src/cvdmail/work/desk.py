@@ -10,7 +10,7 @@ from cvdmail.core.ids import Address, Fingerprint, MessageId, ReplyToken
 from cvdmail.core.ledger import Event, joint_statement, jointly_signed, statement
 from cvdmail.core.policy import Policy
 from cvdmail.errors import Refused
-from cvdmail.ports import Clock, Entropy, OpenPgp, PublicKeys
+from cvdmail.ports import Clock, Entropy, OpenPgp, PublicKeys, Reader
 from cvdmail.store.transaction import Store
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -31,6 +31,8 @@ class Desk:
     entropy: Entropy
     keys: PublicKeys
     openpgp: OpenPgp
+    reader: Reader | None = None
+    """Where words are read for facts; None: here, in a thread."""
     own: frozenset[Address] = frozenset()
     """Addresses that are ours beside the mailbox's: those named to an import."""
 

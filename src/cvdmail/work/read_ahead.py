@@ -9,15 +9,16 @@ moment.  A mail that cannot be read is marked and never stops the next one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cvdmail.core import body
-from cvdmail.core.body import Reading
+from cvdmail.core.body import Begun, Reading
 from cvdmail.core.clues import Known, Looked, Question, Speaker, certain_only, clues, look, speakers
-from cvdmail.core.extract import normalise_line
+from cvdmail.core.extract import Extraction, Reply, extract, normalise_line
 from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
 from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.inline import signed_essence
@@ -85,7 +86,8 @@ async def prepare(
     rings = await _rings(desk, {speaker for one in mails for speaker in one.basis.speakers})
     mails = list(await asyncio.gather(*(_open(desk, one, rings) for one in mails)))
     quoted = [frozenset().union(*(lines.get(cases[row], frozenset()) for row in one.basis.certain)) for one in mails]
-    return await asyncio.to_thread(lambda: [_read(one, said) for one, said in zip(mails, quoted, strict=True)])
+    begun = await asyncio.to_thread(lambda: [_begin(one, said) for one, said in zip(mails, quoted, strict=True)])
+    return await _read(desk, mails, begun)
 
 
 def _look(one: Prepared, own: Address) -> Prepared:
@@ -142,11 +144,47 @@ def signed_once(signed: Signature, opened: Opened) -> str | None:
     return hashlib.sha256(head + signed_essence(opened.inner.raw)).hexdigest()
 
 
-def _read(one: Prepared, quoted: frozenset[str]) -> Prepared:
+def _begin(one: Prepared, quoted: frozenset[str]) -> Begun | Exception | None:
     if one.looked is None or one.opened is None:
-        return one
+        return None
     try:
-        return replace(one, reading=body.read(one.looked.mail, one.opened.inner, one.record.received_at, quoted))
+        return body.begin(one.looked.mail, one.opened.inner, one.record.received_at, quoted)
+    except Exception as problem:  # of this mail alone
+        return problem
+
+
+async def _read(desk: Desk, mails: Sequence[Prepared], begun: Sequence[Begun | Exception | None]) -> list[Prepared]:
+    """Read the words for facts, all together; if that is too much, one by one, to know which of them it is."""
+    texts = [one for one in begun if isinstance(one, Begun)]
+    try:
+        read = dict(zip(map(id, texts), await _extract(desk, [one.reply for one in texts]), strict=True))
+    except ParseLimit:
+        read = {}
+        for one in texts:
+            with contextlib.suppress(ParseLimit):
+                (read[id(one)],) = await _extract(desk, [one.reply])
+    return await asyncio.to_thread(
+        lambda: [_finish(one, words, read.get(id(words))) for one, words in zip(mails, begun, strict=True)]
+    )
+
+
+async def _extract(desk: Desk, replies: list[Reply]) -> list[Extraction]:
+    if not replies:
+        return []
+    if desk.reader is not None:
+        return await desk.reader.extract(replies)
+    return await asyncio.to_thread(lambda: [extract(reply) for reply in replies])
+
+
+def _finish(one: Prepared, begun: Begun | Exception | None, read: Extraction | None) -> Prepared:
+    if isinstance(begun, Exception):
+        return replace(one, problem=begun)
+    if begun is None:
+        return one
+    if read is None:
+        return replace(one, opened=None, why="reading it takes more time or memory than a mail may")
+    try:
+        return replace(one, reading=body.finish(begun, read))
     except Exception as problem:  # of this mail alone
         return replace(one, problem=problem)
 

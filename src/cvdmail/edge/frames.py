@@ -1,4 +1,4 @@
-"""What the daemon and its gpg worker say to each other: a line of JSON with the lengths of the bytes behind it.
+"""What a process and its worker say to each other: a line of JSON with the lengths of the bytes behind it.
 
 Both ends are the same program on one machine, joined by a pair of sockets that nobody else holds.  Even so only these
 few values can be said: bytes, fingerprints, paths, and the results and errors named here.
