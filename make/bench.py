@@ -101,6 +101,7 @@ async def main() -> None:
             for home in (folder / "lab" / "state" / "gnupg", folder / "vendor"):
                 subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
             shutil.rmtree(folder, ignore_errors=True)
+    results |= idle()
     results |= start_up(options.rounds)
     results["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     if options.json:
@@ -324,6 +325,14 @@ def ratio(ours: list[float], bare: list[float]) -> str:
     """Return the median of the ratios, and their range."""
     each = [one / other for one, other in zip(ours, bare, strict=True)]
     return f"{statistics.median(each):.2f} ({min(each):.2f} to {max(each):.2f}; floor {statistics.median(bare):.0f}/s)"
+
+
+def idle() -> dict[str, object]:
+    """Measure, in a process of its own, how long a mail takes from the server's notice to its facts."""
+    command = [sys.executable, Path(__file__).with_name("bench_idle.py"), "--json"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
 
 
 def start_up(rounds: int) -> dict[str, object]:

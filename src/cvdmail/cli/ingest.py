@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from cvdmail.work.reprocess import Again
 
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the mail and tries again
+AT_ONCE = 64
+AT_ONCE_BYTES = 32 * 1024 * 1024
 WORKER_FROM = 20  # so many mails are worth the start of a process that runs gpg
 
 
@@ -133,32 +135,65 @@ async def _ingest(paths: Sequence[str], done: _Done) -> None:
         echo("there is no mail: name .eml files, a Maildir, an mbox file, or a folder of them")
     async with daemon_desk(load_config(), worker=len(found) >= WORKER_FROM) as desk:
         with render.progress("ingest", len(found)) as step:
-            for place in found:
-                try:
-                    done.tell(place.name, await _take(desk, place))
-                except (CryptoUnavailable, StoreUnavailable):
-                    raise  # nothing of this mail: it would be the same for all that follow
-                except CvdmailError as problem:
-                    done.fail(place.name, problem)
-                step()
+            for handful in _handfuls(found, done, step):
+                await _take(desk, handful, done)
+                for _ in handful:
+                    step()
 
 
-async def _take(desk: Desk, place: MailFile) -> dict[str, object]:
-    """Commit one mail and settle it; one that was committed before and not settled is settled now."""
+def _handfuls(
+    found: Sequence[MailFile], done: _Done, step: Callable[[], None]
+) -> Iterator[list[tuple[MailFile, bytes]]]:
+    """Read the mails a few at a time; one that cannot be read is told of."""
+    handful: list[tuple[MailFile, bytes]] = []
+    size = 0
+    for place in found:
+        try:
+            raw = _read(place)
+        except CvdmailError as problem:
+            done.fail(place.name, problem)
+            step()
+            continue
+        handful.append((place, raw))
+        size += len(raw)
+        if len(handful) >= AT_ONCE or size >= AT_ONCE_BYTES:
+            yield handful
+            handful, size = [], 0
+    if handful:
+        yield handful
+
+
+async def _take(desk: Desk, handful: Sequence[tuple[MailFile, bytes]], done: _Done) -> None:
+    """Commit mails and settle them; those that were committed before and not settled are settled now."""
     from cvdmail.core.records import MessageState
-    from cvdmail.work.file_mail import process_one
+    from cvdmail.work.file_mail import process_rows
     from cvdmail.work.receive import ingest as store
-    from cvdmail.work.show_mail import shown
+    from cvdmail.work.show_mail import shown_all
 
-    (row, is_new), *_ = await store(desk, [_read(place)])
+    stored = await store(desk, [raw for _, raw in handful])
+    rows = [row for row, _ in stored]
     async with desk.store.read() as tx:
-        record = await tx.inbox.get(row)
-    unsettled = record.state is MessageState.STORED
-    if unsettled:
-        await process_one(desk, record)
-    mail = await shown(desk, row)
-    duplicate = not is_new and not unsettled
-    return render.message_json(mail.record, mail.reading, mail.filings, mail.facts, mail.guesses, place.name, duplicate)
+        before = await tx.inbox.still_waiting(rows)
+    unsettled = {row for row in rows if before[row] is MessageState.STORED}
+    trouble: CvdmailError | None = None
+    try:
+        await process_rows(desk, sorted(unsettled))
+    except CvdmailError as problem:
+        trouble = problem
+    mails = await shown_all(desk, rows)
+    told: set[int] = set()
+    for (place, _), (row, is_new) in zip(handful, stored, strict=True):
+        mail = mails[row]
+        if mail.record.state is MessageState.STORED and trouble is not None:
+            if not isinstance(trouble, CryptoUnavailable | StoreUnavailable):
+                done.fail(place.name, trouble)
+            continue
+        duplicate = row in told or (not is_new and row not in unsettled)
+        told.add(row)
+        about = (mail.record, mail.reading, mail.filings, mail.facts, mail.guesses, place.name, duplicate)
+        done.tell(place.name, render.message_json(*about))
+    if isinstance(trouble, CryptoUnavailable | StoreUnavailable):
+        raise trouble  # it would be the same for all that follow
 
 
 def _read(place: MailFile) -> bytes:

@@ -41,6 +41,8 @@ async def process_stored(desk: Desk, limit: int = 512) -> list[Settled]:
 
 async def process_rows(desk: Desk, rows: Sequence[int]) -> list[Settled]:
     """Do :func:`process_stored` for these mails."""
+    if not rows:
+        return []
     async with desk.store.read() as tx:
         waiting = await tx.inbox.waiting(len(rows), rows)
     return await _process(desk, waiting)

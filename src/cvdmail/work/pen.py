@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from cvdmail.core.events import EventKind
 from cvdmail.core.ids import CaseId
 from cvdmail.core.ledger import MAIN, Event, Value, commitment
+from cvdmail.core.mail import parse
 from cvdmail.core.records import MessageRecord, MessageState, ParticipantRecord, ScopeKind
-from cvdmail.errors import Refused
+from cvdmail.core.sender import read_sender
+from cvdmail.errors import ParseLimit, Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import Actor, Desk
 from cvdmail.work.move import known_case, party, refuse_merged
+from cvdmail.work.similar import features_of, learn_traits
 
 
 async def file_by_person(
@@ -46,7 +51,19 @@ async def file_by_person(
             body["also"] = True
         event = Event(str(case_id), EventKind.MAIL_FILED, now, by, body, participant.row)
         await tx.ledger.append(await actor.decide(event))
+        await _learn(desk, tx, row, participant.row)
     return participant
+
+
+async def _learn(desk: Desk, tx: Transaction, row: int, participant: int) -> None:
+    """A person's filing teaches what later mail is recognised by, like one of our own."""
+    try:
+        mail = await asyncio.to_thread(parse, await tx.inbox.raw(row))
+    except ParseLimit:
+        return  # nothing can be learned from a mail that cannot be read
+    reading = (await tx.inbox.readings([row])).get(row, {})
+    words = (str(reading.get("subject") or ""), str(reading.get("text") or ""))
+    await learn_traits(desk, tx, participant, features_of(mail, *words, read_sender(mail.root)))
 
 
 async def _may_be_filed(tx: Transaction, row: int, also: bool) -> MessageRecord:

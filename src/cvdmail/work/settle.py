@@ -13,6 +13,7 @@ from datetime import datetime
 
 from cvdmail.core.clues import Known
 from cvdmail.core.events import EventKind
+from cvdmail.core.ids import Address
 from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.mail import Mail
 from cvdmail.core.matching import MOVED_ON, Clue, Evidence, NewFiling, match
@@ -85,6 +86,7 @@ class _Writing:
     facts: list[tuple[FactRecord, int]] = field(default_factory=list)
     ours: list[int] = field(default_factory=list)
     outdated: bool = False
+    returned: set[tuple[int, Address]] = field(default_factory=set)
     kept_with: dict[int, int] = field(default_factory=dict)
     beliefs: Beliefs = field(init=False)
 
@@ -147,7 +149,9 @@ class _Writing:
         filed = Event(chain, EventKind.MAIL_FILED, self.now, DAEMON, body, certain.participant)
         await self.tx.ledger.append(filed)
         self.known.note_filed(row, outcome.message_id, outcome.body_sha256, certain.participant)
-        await note_bounces(self.desk, self.tx, bounces)
+        new = [one for one in bounces if (one[0].row, one[1]) not in self.returned]
+        self.returned |= {(mail.row, address) for mail, address, permanent in new if permanent}
+        await note_bounces(self.desk, self.tx, new)
         reading = judged.reading
         if one.looked is not None:
             await learn(self.desk, self.tx, certain.participant, one.looked.mail, reading, one.looked.sender)

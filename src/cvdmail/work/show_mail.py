@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,12 @@ async def shown(desk: Desk, row: int) -> Shown:
     """Return one mail; raise ``NotFound``."""
     async with desk.store.read() as tx:
         return await _shown(tx, await tx.inbox.get(row))
+
+
+async def shown_all(desk: Desk, rows: Sequence[int]) -> dict[int, Shown]:
+    """Return several mails, by row."""
+    async with desk.store.read() as tx:
+        return {row: await _shown(tx, await tx.inbox.get(row)) for row in dict.fromkeys(rows)}
 
 
 async def pen(desk: Desk) -> list[Shown]:
