@@ -311,11 +311,11 @@ async def measure_plain(desk: Desk, count: int) -> str:
     mails = plain_mails([one.message_id for one in sent if one.message_id is not None], count)
 
     async def take() -> int:
-        done = 0
         for start in range(0, len(mails), 100):
             await ingest(desk, mails[start : start + 100])
-            while settled := await process_stored(desk):
-                done += len(settled)
+        done = 0
+        while settled := await process_stored(desk):
+            done += len(settled)
         return done
 
     return f"{await timed(take):.0f}"

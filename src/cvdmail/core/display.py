@@ -38,4 +38,6 @@ def visible_lines(text: str) -> str:
 
 def header_safe(text: str) -> str:
     """Return ``text`` without any character that could end or bend a header line (CVE-2024-6923 and its kin)."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join("".join(" " if unicodedata.category(c) in _HIDDEN else c for c in text).split())

@@ -214,15 +214,8 @@ class Facts:
 
     async def last_promises(self, participants: Sequence[int]) -> list[PromiseRecord]:
         """Return the last promise of each kind of each participant that counts; see :meth:`promises`."""
-        newest = (
-            sa.select(sa.func.max(promise.c.id))
-            .join(fact, _BELIEVED)
-            .where(promise.c.participant.in_(participants))
-            .group_by(promise.c.participant, promise.c.kind)
-        )
-        return [
-            _promise(one) for one in await self._connection.execute(sa.select(promise).where(promise.c.id.in_(newest)))
-        ]
+        found = await self._connection.execute(_NEWEST, {"participants": list(participants)})
+        return [_promise(one) for one in found]
 
     async def promises(self, participants: Sequence[int], kind: PromiseKind | None = None) -> list[PromiseRecord]:
         """Return the promises of participants, in the order in which they were believed.
@@ -280,6 +273,16 @@ class Facts:
 
 _BELIEVED = sa.and_(
     fact.c.id == promise.c.fact, fact.c.participant == promise.c.participant, fact.c.state == FactState.ACCEPTED
+)
+
+
+_NEWEST = sa.select(promise).where(
+    promise.c.id.in_(
+        sa.select(sa.func.max(promise.c.id))
+        .join(fact, _BELIEVED)
+        .where(promise.c.participant.in_(sa.bindparam("participants", expanding=True)))
+        .group_by(promise.c.participant, promise.c.kind)
+    )
 )
 
 

@@ -217,8 +217,8 @@ class Inbox:
 
     async def still_waiting(self, rows: Sequence[int]) -> dict[int, MessageState]:
         """Return the states of mails as they are now."""
-        query = sa.select(message.c.id, message.c.state).where(message.c.id.in_(rows))
-        return {int(one.id): one.state for one in await self._connection.execute(query)}
+        found = await self._connection.execute(_STATES, {"rows": list(rows)})
+        return {int(row): state for row, state in found}
 
     async def settle(self, row: int, outcome: Outcome, scope: int) -> None:
         """Write what was made of a mail, its reading sealed under ``scope``."""
@@ -332,6 +332,7 @@ _SIGHTED = sa.select(sighting.c.uid, sighting.c.message).where(
     sighting.c.uid.in_(sa.bindparam("uids", expanding=True)),
 )
 _ROWS = message.c.id.in_(sa.bindparam("rows", expanding=True))
+_STATES = sa.select(message.c.id, message.c.state).where(_ROWS)
 _COUNT = sa.update(message).where(_ROWS, message.c.state == sa.bindparam("stored")).values(tries=message.c.tries + 1)
 _LYING = sa.select(sighting.c.message).where(
     sighting.c.message.in_(sa.bindparam("rows", expanding=True)),
