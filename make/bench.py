@@ -37,7 +37,7 @@ from cvdmail.work import contacts, open_case, queue, review
 from cvdmail.work.deliver import deliver_due
 from cvdmail.work.desk import Actor, Desk
 from cvdmail.work.file_mail import process_stored
-from cvdmail.work.receive import ingest
+from cvdmail.work.receive import BATCH, ingest
 
 MAILBOX = Address.parse("outbound@lab.example")
 AUTHSERV = "mx.lab.example"
@@ -260,6 +260,26 @@ async def make_replies(desk: Desk, vendor_home: Path, vendor: Fingerprint, count
     return replies
 
 
+async def arrive(desk: Desk, mails: Sequence[bytes]) -> Counter[MessageState]:
+    """Let mails arrive as in the daemon: stored in the batches of a fetch, and settled beside it."""
+    stored = asyncio.Event()
+    became: Counter[MessageState] = Counter()
+
+    async def fetch() -> None:
+        for start in range(0, len(mails), BATCH):
+            await ingest(desk, list(mails[start : start + BATCH]))
+            stored.set()
+
+    fetching = asyncio.create_task(fetch())
+    while became.total() < len(mails):
+        await stored.wait()
+        stored.clear()
+        while settled := await process_stored(desk):
+            became.update(one.state for one in settled)
+    await fetching
+    return became
+
+
 async def measure_ingest(desk: Desk, home: Path, replies: list[tuple[bytes, bytes]], rounds: int) -> tuple[str, str]:
     """Decrypt, verify, thread, extract, seal and store; the floor only decrypts and verifies."""
     ours, bare = [], []
@@ -268,11 +288,7 @@ async def measure_ingest(desk: Desk, home: Path, replies: list[tuple[bytes, byte
         batch = replies[number * size : (number + 1) * size]
 
         async def take(batch: list[tuple[bytes, bytes]] = batch) -> int:
-            await ingest(desk, [raw for raw, _ in batch])
-            done = 0
-            while settled := await process_stored(desk):
-                done += sum(one.state is MessageState.FILED for one in settled)
-            return done
+            return (await arrive(desk, [raw for raw, _ in batch]))[MessageState.FILED]
 
         command = [*GPG, "--homedir", str(home), "--decrypt"]
         bare.append(await asyncio.to_thread(floor, command, [cipher for _, cipher in batch]))
@@ -311,12 +327,7 @@ async def measure_plain(desk: Desk, count: int) -> str:
     mails = plain_mails([one.message_id for one in sent if one.message_id is not None], count)
 
     async def take() -> int:
-        for start in range(0, len(mails), 100):
-            await ingest(desk, mails[start : start + 100])
-        done = 0
-        while settled := await process_stored(desk):
-            done += len(settled)
-        return done
+        return sum((await arrive(desk, mails)).values())
 
     return f"{await timed(take):.0f}"
 

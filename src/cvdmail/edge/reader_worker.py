@@ -7,6 +7,7 @@ A text that costs more than its share ends the worker, and only that text is giv
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import socket
@@ -97,6 +98,7 @@ def main() -> None:
     """Be the worker: ``python -m cvdmail.edge.reader_worker SOCKET``."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # meant for the daemon, which ends this one by its socket
+    os.nice(5)  # where cores are few, decrypting goes first: everything waits for it
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     asyncio.run(serve(socket.socket(fileno=int(sys.argv[1]))))

@@ -188,12 +188,12 @@ class Inbox:
         found = await self._sealed.get_many("message", "reading", list(rows))
         return {row: json.loads(data) for row, data in found.items()}
 
-    async def waiting(self, limit: int, rows: Sequence[int] = ()) -> list[tuple[int, int, int]]:
-        """Return row, tries and size of the mails that wait to be judged (all, or of these rows), oldest first."""
+    async def waiting(self, limit: int, rows: Sequence[int] = (), after: int = 0) -> list[tuple[int, int, int]]:
+        """Return row, tries and size of mails that wait to be judged, oldest first: all behind ``after``, or these."""
         size = sa.func.length(blob.c.sealed)
         query = sa.select(message.c.id, message.c.tries, sa.func.coalesce(size, 0).label("size"))
         query = query.join(blob, sa.and_(blob.c.owner_row == message.c.id, *_RAW)).order_by(message.c.id).limit(limit)
-        query = query.where(message.c.state == MessageState.STORED)
+        query = query.where(message.c.state == MessageState.STORED, message.c.id > after)
         if rows:
             query = query.where(message.c.id.in_(rows))
         return [(int(one.id), int(one.tries), int(one.size)) for one in await self._connection.execute(query)]

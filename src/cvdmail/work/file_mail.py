@@ -34,18 +34,14 @@ async def process_stored(desk: Desk, limit: int = 512) -> list[Settled]:
     Raise ``CryptoUnavailable`` with the rest left where it is; a mail that cannot be judged for a reason of its own
     does not hold up the ones behind it, its error is raised at the end.
     """
-    async with desk.store.read() as tx:
-        waiting = await tx.inbox.waiting(limit)
-    return await _process(desk, waiting)
+    return await _process(desk, _waiting(desk, limit))
 
 
 async def process_rows(desk: Desk, rows: Sequence[int]) -> list[Settled]:
     """Do :func:`process_stored` for these mails."""
     if not rows:
         return []
-    async with desk.store.read() as tx:
-        waiting = await tx.inbox.waiting(len(rows), rows)
-    return await _process(desk, waiting)
+    return await _process(desk, _named(desk, rows))
 
 
 async def process_one(desk: Desk, record: MessageRecord) -> Settled:
@@ -57,10 +53,30 @@ async def process_one(desk: Desk, record: MessageRecord) -> Settled:
         return Settled(record.row, (await tx.inbox.get(record.row)).state)
 
 
-async def _process(desk: Desk, waiting: Sequence[tuple[int, int, int]]) -> list[Settled]:
+async def _waiting(desk: Desk, limit: int) -> AsyncGenerator[list[int], None]:
+    """Yield the mails that wait, in handfuls; those that arrive meanwhile come along, so that nothing has to stop."""
+    last = 0
+    while limit > 0:
+        async with desk.store.read() as tx:
+            some = await tx.inbox.waiting(min(limit, 4 * HANDFUL), after=last)
+        if not some:
+            return
+        last, limit = some[-1][0], limit - len(some)
+        for rows in _handfuls(some):
+            yield rows
+
+
+async def _named(desk: Desk, rows: Sequence[int]) -> AsyncGenerator[list[int], None]:
+    async with desk.store.read() as tx:
+        some = await tx.inbox.waiting(len(rows), rows)
+    for handful in _handfuls(some):
+        yield handful
+
+
+async def _process(desk: Desk, handfuls_of_rows: AsyncGenerator[list[int], None]) -> list[Settled]:
     settled: list[Settled] = []
     problems: list[Exception] = []
-    async with aclosing(_ahead(desk, waiting)) as handfuls:
+    async with aclosing(handfuls_of_rows), aclosing(_ahead(desk, handfuls_of_rows)) as handfuls:
         async for handful in handfuls:
             if isinstance(handful, Settled):
                 settled.append(handful)
@@ -91,16 +107,19 @@ async def _settle(desk: Desk, prepared: list[Prepared]) -> list[Settled]:
     return settled
 
 
-async def _ahead(desk: Desk, waiting: Sequence[tuple[int, int, int]]) -> AsyncGenerator[list[Prepared] | Settled, None]:
+async def _ahead(
+    desk: Desk, waiting: AsyncGenerator[list[int], None]
+) -> AsyncGenerator[list[Prepared] | Settled, None]:
     """Yield the mails in handfuls, opened and read; the next handful is worked on while the caller has the last.
 
-    An error is raised in its turn, after what came before it was handed over.  What was taken and not handed over is
-    given back.
+    Each is taken before the one ahead of it is handed over: the caller's transaction would keep it waiting.  An error
+    is raised in its turn, after what came before it was handed over.  What was taken and not handed over is given back.
     """
     coming: asyncio.Task[list[Prepared] | Settled] | None = None
     try:
-        for rows in _handfuls(waiting):
-            following = asyncio.create_task(_take(desk, rows))
+        async for rows in waiting:
+            taken, in_sent = await _take(desk, rows)
+            following = asyncio.create_task(_prepare(desk, taken, in_sent))
             if coming is not None:
                 before, coming = coming, following
                 yield await before
@@ -132,21 +151,28 @@ def _handfuls(waiting: Sequence[tuple[int, int, int]]) -> list[list[int]]:
     return handfuls
 
 
-async def _take(desk: Desk, rows: list[int]) -> list[Prepared] | Settled:
-    """Count a try, and look at, open and read these mails."""
+async def _take(desk: Desk, rows: list[int]) -> tuple[list[tuple[MessageRecord, bytes]], frozenset[int]]:
+    """Count a try of each of these mails; return them with their bytes, and which of them lie in Sent."""
     async with desk.store.write() as tx:
         taken = await tx.inbox.take(rows)
         account, imap = desk.config.mailbox.address.key, desk.config.imap
         in_sent = await tx.inbox.lying_in(rows, account, imap.sent) if imap is not None else frozenset()
-    if len(taken) == 1:
-        ((record, _),) = taken
-        if record.tries > MAX_TRIES:
-            return await _set_aside(desk, record)
+    return taken, in_sent
+
+
+async def _prepare(
+    desk: Desk, taken: list[tuple[MessageRecord, bytes]], in_sent: frozenset[int]
+) -> list[Prepared] | Settled:
+    """Look at, open and read mails that were taken; one that was tried too often is set aside."""
     try:
+        if len(taken) == 1:
+            ((record, _),) = taken
+            if record.tries > MAX_TRIES:
+                return await _set_aside(desk, record)
         return await prepare(desk, taken, in_sent)
     except BaseException:
         # gpg or the database is out of order, or we are asked to stop: no fault of the mails.
-        await asyncio.shield(_give_back(desk, rows))
+        await asyncio.shield(_give_back(desk, [record.row for record, _ in taken]))
         raise
 
 
