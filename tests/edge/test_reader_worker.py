@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -89,3 +90,11 @@ async def test_an_interrupt_at_the_terminal_does_not_end_it(worker: ReaderWorker
         os.kill(process.pid, number)
     assert await worker.extract([reply(TEXTS[1])]) == [extract(reply(TEXTS[1]))]
     assert worker._process is process
+
+
+async def test_who_asks_beside_a_deadly_text_is_answered(meddled: ReaderWorker) -> None:
+    deadly, *good = await asyncio.gather(
+        *(meddled.extract([reply(text)]) for text in ("deadly", TEXTS[0], TEXTS[1])), return_exceptions=True
+    )
+    assert isinstance(deadly, ParseLimit)
+    assert good == [[extract(reply(TEXTS[0]))], [extract(reply(TEXTS[1]))]]

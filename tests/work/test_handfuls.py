@@ -7,15 +7,17 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from cli.lab import CASE, MAILBOX, Lab
 from cvdmail import wiring
 from cvdmail.core.records import MessageRecord, MessageState
 from cvdmail.core.trust import Trust
 from cvdmail.edge.reader_worker import ReaderWorker
-from cvdmail.errors import CryptoUnavailable
+from cvdmail.errors import CryptoUnavailable, StoreUnavailable
 from cvdmail.work.file_mail import HANDFUL, process_stored
 from edge.test_reader_worker import WORKER
-from work.hostile import SAYS_YES, BrokenGpg, Shifted, World, encrypted, entity, head, plain, signed, world
+from work.hostile import SAYS_YES, BrokenGpg, Meddled, Shifted, World, encrypted, entity, head, plain, signed, world
 
 COLLEAGUE = "eve.engineer@vendor.example"
 TAUGHT = "Hello,\n\nwe have received your report and opened ticket EXV-77001.\n"
@@ -172,3 +174,20 @@ async def test_a_text_that_ends_its_reader_goes_to_the_pen_and_takes_nobody_alon
         assert records[1].why == "reading it takes more time or memory than a mail may"
         assert w.lab.rows("SELECT count(*) FROM event WHERE kind = 'mail_unparsed'") == [(1,)]
         assert await w.raw(rows[1]) == mails[1]
+
+
+async def test_a_database_that_fails_while_settling_is_no_fault_of_the_mails(queued_lab: Lab) -> None:
+    """However often it fails, nobody is set aside for it."""
+    async with world(queued_lab) as w:
+        token, _ = await w.sent()
+        rows = [(await w.store(plain(head(f"m{number}", token), "Hello\n"))).row for number in range(3)]
+
+        async def fail() -> None:
+            raise StoreUnavailable("database", "another process holds it locked", "try again")
+
+        for _ in range(5):  # more often than a mail is tried; the first transaction counts, the second settles
+            with pytest.raises(StoreUnavailable):
+                await process_stored(replace(w.desk, store=Meddled(w.desk.store, 2, fail)))
+        assert {(one.state, one.tries) for one in [await w.record(row) for row in rows]} == {(MessageState.STORED, 0)}
+        await process_stored(w.desk)
+        assert {(await w.record(row)).state for row in rows} == {MessageState.FILED}

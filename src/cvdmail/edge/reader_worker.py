@@ -34,6 +34,7 @@ class ReaderWorker(Worker):
     def __init__(self, command: Sequence[str] = (), time_limit: float = TIME_LIMIT) -> None:
         own = (sys.executable, "-m", "cvdmail.edge.reader_worker")
         super().__init__(command or own, "reader", time_limit)
+        self._turn = asyncio.Lock()
 
     def lost(self, why: str, remedy: str) -> CvdmailError:
         """Whatever ended the worker, these texts were too much for it."""
@@ -47,7 +48,8 @@ class ReaderWorker(Worker):
             "replies": [_reply_out(reply, known[reply.known_lines]) for reply in replies],
             "known": [sorted(lines) for lines in known],
         }
-        answer = await self.ask(values)
+        async with self._turn:  # one at a time, so that what ends the worker is known
+            answer = await self.ask(values)
         return [_extraction_in(one) for one in answer.values["read"]]
 
 

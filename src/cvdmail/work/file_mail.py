@@ -81,29 +81,38 @@ async def _process(desk: Desk, handfuls_of_rows: AsyncGenerator[list[int], None]
             if isinstance(handful, Settled):
                 settled.append(handful)
                 continue
-            problems += [one.problem for one in handful if one.problem is not None]
-            settled += await _settle(desk, [one for one in handful if one.problem is None])
+            try:
+                settled += await _settle(desk, handful, problems)
+            except (CryptoUnavailable, StoreUnavailable):
+                raise
+            except Exception as problem:  # of a mail in it: the next time each of them goes alone
+                problems.append(problem)
     if problems:
         raise problems[0]
     return settled
 
 
-async def _settle(desk: Desk, prepared: list[Prepared]) -> list[Settled]:
-    """Settle a handful, opening anew what has to be."""
+async def _settle(desk: Desk, prepared: list[Prepared], problems: list[Exception]) -> list[Settled]:
+    """Settle a handful, opening anew what has to be; mails with a problem of their own stay where they are."""
     settled: list[Settled] = []
-    for _ in range(ROUNDS):
-        try:
-            done, prepared = await settle(desk, prepared)
-        except SealBroken:
-            # A case was erased a moment ago: looked at again, the mail belongs to none and is held.
-            done = []
-        settled += done
-        if not prepared:
-            break
-        in_sent = frozenset(one.record.row for one in prepared if one.in_sent)
-        prepared = await prepare(desk, [(one.record, one.raw) for one in prepared], in_sent)
-    else:
-        await _give_back(desk, [one.record.row for one in prepared])
+    try:
+        for _ in range(ROUNDS):
+            problems += [one.problem for one in prepared if one.problem is not None]
+            prepared = [one for one in prepared if one.problem is None]
+            try:
+                done, prepared = await settle(desk, prepared)
+            except SealBroken:
+                # A case was erased a moment ago: looked at again, the mail belongs to none and is held.
+                done = []
+            settled += done
+            if not prepared:
+                return settled
+            in_sent = frozenset(one.record.row for one in prepared if one.in_sent)
+            prepared = await prepare(desk, [(one.record, one.raw) for one in prepared], in_sent)
+    except (CryptoUnavailable, StoreUnavailable, asyncio.CancelledError):
+        await asyncio.shield(_give_back(desk, [one.record.row for one in prepared]))
+        raise
+    await _give_back(desk, [one.record.row for one in prepared])
     return settled
 
 
