@@ -229,12 +229,3 @@ class Cases:
         ]
         if values:
             await self._connection.execute(sa.insert(reply_token), values)
-
-    async def participant_of_token(self, token: ReplyToken) -> ParticipantRecord | None:
-        """Return the participant that a live reply token belongs to."""
-        row = await self._connection.scalar(
-            sa.select(reply_token.c.participant).where(
-                reply_token.c.token_sha256 == token_hash(token), reply_token.c.revoked_at.is_(None)
-            )
-        )
-        return None if row is None else await self.participant(int(row))

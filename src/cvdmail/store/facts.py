@@ -252,14 +252,6 @@ class Facts:
         where = sa.and_(ticket.c.participant == participant_row, ticket.c.number_mac == mac)
         await self._connection.execute(sa.delete(ticket).where(where))
 
-    async def participants_of_tickets(self, numbers: Sequence[str]) -> list[int]:
-        """Return the participants that one of these ticket numbers belongs to."""
-        macs = [await self._sealed.mac("ticket", number.upper()) for number in numbers[:50]]
-        found = await self._connection.scalars(
-            sa.select(ticket.c.participant).where(ticket.c.number_mac.in_(macs)).distinct()
-        )
-        return [int(one) for one in found]
-
     async def last_heard(self, participants: Sequence[int]) -> dict[int, datetime]:
         """Return when the last inbound mail that holds a fact of each participant was received."""
         query = (

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cvdmail.core.ids import CaseId, MessageId
+from cvdmail.core.ids import CaseId
 from cvdmail.core.matching import Clue, Evidence, NewFiling
-from cvdmail.core.records import Direction, FilingRecord, MessageState
+from cvdmail.core.records import FilingRecord, MessageState
 from cvdmail.store.rows import Rows
 from cvdmail.store.sharing import Sharing
 from cvdmail.store.tables import case, filing, guess, message, participant, scope_key, verdict
@@ -176,15 +176,3 @@ class Filings:
         """Return the guesses for a held mail, best first: participant row and evidence."""
         query = sa.select(guess.c.participant, guess.c.evidence).where(guess.c.message == row).order_by(guess.c.rank)
         return [(int(one.participant), one.evidence) for one in await self._connection.execute(query)]
-
-    async def participants_of_message_ids(self, ids: Collection[MessageId]) -> list[tuple[int, Direction]]:
-        """Return (participant row, direction) of every filed mail with one of these Message-IDs, each once."""
-        if not ids:
-            return []
-        query = (
-            sa.select(filing.c.participant, message.c.direction)
-            .join(message, message.c.id == filing.c.message)
-            .where(message.c.message_id.in_([str(one) for one in ids]), filing.c.ended_at.is_(None))
-            .distinct()
-        )
-        return [(int(one.participant), one.direction) for one in await self._connection.execute(query)]

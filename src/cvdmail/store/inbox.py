@@ -259,11 +259,6 @@ class Inbox:
         query = sa.select(message).where(message.c.message_id == str(message_id)).order_by(message.c.id)
         return [(message_record(one), one.body_sha256) for one in await self._connection.execute(query)]
 
-    async def signed_before(self, signed_sha256: str, row: int) -> bool:
-        """Say whether another mail brought the same signed text already."""
-        where = sa.and_(message.c.signed_sha256 == signed_sha256, message.c.id != row)
-        return await self._connection.scalar(sa.select(message.c.id).where(where).limit(1)) is not None
-
     async def store_unfetched(self, position: Position, scope: int, now: datetime, why: str) -> None:
         """Note a mail that the server has and does not hand over, so that a person sees it in the pen."""
         name = f"{position.account}\0{position.folder}\0{position.uidvalidity}\0{position.uid}"
