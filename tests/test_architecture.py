@@ -391,8 +391,20 @@ def test_no_module_is_longer_than_a_person_reads() -> None:
         if len(module.path.read_text().splitlines()) > MOST_LINES
         and "migrations" not in module.path.parts
         and module.name != f"{PACKAGE}.store.tables"  # one table after the other, nothing to lose one's way in
+        and not in_room(module.name, "core.extract.languages")  # nothing but words
     ]
     assert problems == []
+
+
+def test_a_language_is_nothing_but_its_words() -> None:
+    data = (ast.Import, ast.ImportFrom, ast.Assign, ast.Expr)
+    written = {"languages", "language"}
+    languages = [one for one in room("core.extract.languages") if one.name.rpartition(".")[2] not in written]
+    assert len(languages) > 5
+    for module in languages:
+        assert all(isinstance(node, data) for node in module.tree.body), module.name
+        called = {ast.unparse(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+        assert called <= {"Language", "Unspaced"}, module.name
 
 
 def test_no_function_is_longer_than_a_page() -> None:

@@ -1,0 +1,130 @@
+"""The little language in which phrases are written, and what a sentence must hold for one to be tried.
+
+A phrase is a row of words, on a line of its own or on several of which all but the last end with ``|``.
+``vulnerab*`` is a word that begins so, ``(a|b c)`` one of several, ``[a]`` may be missing, ``~`` stands for up to 40
+characters and ``~~`` for up to 90.  Between two words stand blanks or marks.  In a language without blanks the same
+signs are used, words touch, and gaps are of 12 and 30 characters.
+
+From the same row follow the *needs*: of each word or alternative that cannot be missing, the first four letters.  A
+sentence without them cannot hold the phrase, and most sentences lack them; so hardly any phrase is ever tried.  A row
+is compiled to a regular expression with bounded gaps only, when it is first tried.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from cvdmail.core.extract.page import Bag
+
+_PIECE = re.compile(r"\(([^()]+)\)|\[([^\[\]]+)\]|(~~|~)|([^\s()\[\]~]+)")
+_JOIN = r"\W{1,4}"
+_GAPS = {"~": r"\b.{1,40}?\b", "~~": r"\b.{1,90}?\b"}
+_WIDE_GAPS = {"~": ".{0,12}?", "~~": ".{0,30}?"}
+
+
+class Phrase:
+    """One row of words; ``weak`` for a weaker sign, ``spaced`` for a language that parts words with blanks."""
+
+    def __init__(self, row: str, *, spaced: bool = True) -> None:
+        self.weak = row.startswith("?")
+        self.row = row.removeprefix("?").strip()
+        self.spaced = spaced
+        self.needs = _needs(self.row) if spaced else ()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression; it is written for text in lower case with plain apostrophes."""
+        return re.compile(self.source)
+
+    @property
+    def source(self) -> str:
+        """The source of the expression."""
+        return _spaced(self.row) if self.spaced else _unspaced(self.row)
+
+    def may_stand(self, bag: Bag) -> bool:
+        """Say whether a sentence with these words may hold the phrase."""
+        if not self.needs:
+            return self.spaced or bag.wide
+        for group in self.needs:  # noqa: SIM110 - a generator costs more than the search
+            if group.isdisjoint(bag.heads):
+                return False
+        return True
+
+
+def rows(table: str, *, spaced: bool = True) -> tuple[Phrase, ...]:
+    """Read a table of phrases, one a line; a line that ends with ``|`` goes on in the next."""
+    lines = "".join(line.strip() + ("" if line.rstrip().endswith("|") else "\n") for line in table.split("\n"))
+    return tuple(Phrase(line, spaced=spaced) for line in lines.split("\n") if line)
+
+
+def _word(text: str) -> str:
+    return re.escape(text[:-1]) + r"\w*" if text.endswith("*") else re.escape(text)
+
+
+def _alternatives(text: str) -> str:
+    return "|".join(_JOIN.join(map(_word, one.split())) for one in text.split("|"))
+
+
+def _spaced(row: str) -> str:
+    out = ""
+    joined = True  # whether the next word may stand right here
+    pieces = list(_PIECE.finditer(row))
+    while pieces and pieces[-1][2]:
+        pieces.pop()
+    for match in pieces:
+        alternatives, optional, gap, word = match.groups()
+        if gap:
+            out += _GAPS[gap]
+            joined = True
+        elif optional:
+            out += "" if joined else _JOIN
+            out += f"(?:(?:{_alternatives(optional)}){_JOIN})?"
+            joined = True
+        else:
+            out += "" if joined else _JOIN
+            out += f"(?:{_alternatives(alternatives)})" if alternatives else _word(word)
+            joined = False
+    return rf"(?<!\w){out}(?!\w)"
+
+
+def _unspaced(row: str) -> str:
+    out = ""
+    for match in _PIECE.finditer(row):
+        alternatives, optional, gap, word = match.groups()
+        if gap:
+            out += _WIDE_GAPS[gap]
+        elif optional:
+            out += f"(?:{'|'.join(map(re.escape, optional.split('|')))})?"
+        elif alternatives:
+            out += f"(?:{'|'.join(map(re.escape, alternatives.split('|')))})"
+        else:
+            out += re.escape(word)
+    return out
+
+
+def _needs(row: str) -> tuple[frozenset[bytes], ...]:
+    """Return for each part that cannot be missing the heads of its first words; parts that tell nothing are left out.
+
+    The most telling part stands first: the one with the fewest alternatives.
+    """
+    out = []
+    for match in _PIECE.finditer(row):
+        alternatives, _, _, word = match.groups()
+        heads = {_head(one.split()[0]) for one in (alternatives.split("|") if alternatives else [word]) if one}
+        if heads and None not in heads:
+            out.append(frozenset(head for head in heads if head is not None))
+    return tuple(sorted(out, key=len))
+
+
+def _head(word: str) -> bytes | None:
+    """Return the first four letters as a bag of words has them; None where they cannot be told."""
+    first = re.match(r"[^\W\d_]+", word)
+    if first is None:
+        return None
+    letters = first[0][:4]
+    if len(letters) < 4 and word.endswith("*") and first.end() == len(word) - 1:
+        return None  # "fix*" also begins "fixed", of which the first four letters are others
+    if any(not letter.isalpha() or ord(letter) > 0xFF for letter in letters):
+        return None
+    return letters.encode("latin-1")
