@@ -13,14 +13,14 @@ from cvdmail.core.extract.zone_words import wordset
 
 _RISING = wordset("- – to or bis à a oder ou o of tot до do lub или")
 _FILL = wordset("""
-    the of den der de les los von about around approximately approx ca etwa roughly circa environ unos unas : another
-    maximum max . rund weiteren le maybe perhaps only just say less than weniger als moins menos más weitere
+    the of matter den der de les los von about around approximately approx ca etwa roughly circa environ unos unas :
+    another maximum max . rund weiteren le maybe perhaps only just say less than weniger als moins menos más weitere
 """)
 _HALF = wordset("half demi demie medio media halb halbe mezzo meia meio")
 _WORKING = wordset("""
     business working work ouvrés ouvrables ouvré hábiles laborables úteis lavorativi рабочих рабочие roboczych robocze
 """)
-_NEEDING = wordset("need needs brauchen benötigen require requires give faut necesitamos")
+_NEEDING = wordset("need needs take gimme brauchen benötigen require requires give faut necesitamos")
 
 
 _MORE = wordset("of full more additional weiteren weitere further de other short")
@@ -55,7 +55,7 @@ class Forms(Phrases):
             return self._after(i, count) if count is not None else None
         count = self._count(j)
         if count is None:
-            return self._few_coming(j, lead)
+            return self._coming_one(i, j, lead) or self._few_coming(j, lead)
         if self._other_anchor(count.end):
             return self._from_date(count) or Read(None, count.end, "date.other_anchor")
         return self._ahead(count, lead, count.end)
@@ -113,6 +113,16 @@ class Forms(Phrases):
                 break
         return lead, j
 
+    def _coming_one(self, i: int, j: int, lead: str) -> Read | None:
+        """Read "within the next week": up to a week from now; "within next week" is that week."""
+        words = self.words
+        if lead != "within" or self.low(i) not in words.within or self.low(j - 1) not in words.next:
+            return None
+        unit = self._unit_at(j)
+        if self.low(j - 2) not in words.articles or unit not in {"week", "month"}:
+            return None
+        return self._ahead(Count(1, 1, unit, False, j + 1), "within", j + 1)
+
     def _few_coming(self, j: int, lead: str) -> Read | None:
         """Read "in the coming days": as "in the next few days"."""
         if lead != "within" or self.low(j - 1) not in self.words.next or self.words.units.get(self.low(j)) != "day":
@@ -132,11 +142,13 @@ class Forms(Phrases):
             return None
         few = self.low(j) in words.few
         low = 0 if few else self._value(j)
+        couple = self.low(j) == "couple"
         high = low
         if not few and not low:
-            if self.low(j + 1) not in words.or_ or words.numbers.get(self.low(j + 2)) != 2 or not self._unit_at(j):
+            if self.low(j + 1) not in words.or_ or not self._or_two(j + 2) or not self._unit_at(j):
                 return None
             low, j = 1, j - 1  # "the next month or two"
+            high = low
         j += 1
         if not few and self.low(j) in _RISING | words.or_:
             second = self._value(j + 1)
@@ -168,7 +180,13 @@ class Forms(Phrases):
         j += 1
         if self.low(j) in _WORKING:
             business, j = True, j + 1
+        if couple and unit == "day":
+            low, high = 1, 3
         return self._finish_count(low, high, "workday" if business and unit == "day" else unit, few, half, j)
+
+    def _or_two(self, i: int) -> bool:
+        """The "two" or "so" of "a week or two", "the next month or so"."""
+        return self.words.numbers.get(self.low(i)) == 2 or self.low(i) == "so"
 
     def _finish_count(self, low: int, high: int, unit: str, few: bool, half: bool, j: int) -> Count:
         """Read what may follow the unit: "or two", "or so", "and a half"."""
@@ -181,7 +199,9 @@ class Forms(Phrases):
         if self.low(j) in {"'", "’", "time"}:
             j += 1
         if few:
-            low, high = 1, 7 if unit == "day" else 0
+            low, high = 1, 7 if unit == "day" else 1 if unit == "minute" else 0
+        if unit == "fortnight":
+            low, high, unit = 2 * low, 2 * high, "week"
         return Count(low, high, unit, half, j)
 
     def _value(self, i: int) -> int:

@@ -101,6 +101,7 @@ class Words:
     patch: frozenset[str]
     patch_days: frozenset[str]
     carriers: frozenset[str]
+    mentions: frozenset[str]
     acts: frozenset[str]
     be: frozenset[str]
     have: frozenset[str]

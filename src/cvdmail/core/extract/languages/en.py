@@ -16,16 +16,17 @@ LANGUAGE = Language(
     units={
         "day": "day days",
         "workday": "workday workdays weekday weekdays",
-        "week": "week weeks wk wks fortnight",
+        "week": "week weeks wk wks",
         "weekend": "weekend weekends",
         "month": "month months",
         "quarter": "quarter quarters qtr",
         "year": "year years",
+        "fortnight": "fortnight fortnights",
         "hour": "hour hours hrs hr",
         "minute": "minute minutes mins",
     },
     parts={
-        "early": "early beginning start begin",
+        "early": "early earlier beginning start begin",
         "mid": "mid middle midway halfway",
         "late": "late end ends later",
     },
@@ -120,7 +121,8 @@ LANGUAGE = Language(
             work_on working_on worked_on work_through pick_up pick_this pick_it get_done get_this get_it get_that
             get_to do_this do_it do_that doing_this have_it have_this have_that have_something done finish finished
             finalize finalise handle handled tackle tackled wrap_up sort_out sorted_out take_care taken_care commit
-            committed apply applied implement implemented implementation development testing qa ready_to pull_request
+            committed apply applied implement implemented implementation development testing qa ready_to
+            pull_request squeeze squeezed promote merge_it sort
             send_a_pr raise_a_pr open_a_pr submit_a_pr make_those make_these make_the make_this make_it get_around
             look_into looking_into patch_set series code_complete
         """,
@@ -133,7 +135,7 @@ LANGUAGE = Language(
             discussed know back travelling traveling travel internally schedule hear heard get_back come_back
             follow_up feedback status sync chat talk speak inform informed let_you keep_you update_you updating_you
             ping reach_out escalate escalated escalation forwarded leave pto conference workshop bounty payout payment
-            pay cve confirmed confirm reproduced reproduce joined hired wrote written mail email emailed mailed
+            pay confirmed confirm reproduced reproduce joined hired wrote written mail email emailed mailed
             disagree noticed report reports reporting survey audit expect_to_hear estimate estimates opened assigned
             assessed assess assessment decide decision
         """,
@@ -153,7 +155,7 @@ LANGUAGE = Language(
             expect expects expected expecting target targets targeted targeting aim aims aiming eta gonna upcoming
             scheduling track mapped promise promised promises want wants wanna need needs pencilled penciled earmarked
             lined set_for destined looking_at looking_to commit_to committed_to timeline roadmap milestone anticipate
-            anticipates anticipated gunning shooting wanting about_to can won't wouldn't let's
+            anticipates anticipated gunning shooting wanting about_to won't wouldn't let's can_expect
         """,
         Cue.PAST: "was were has have had been did wasn't weren't hasn't haven't didn't",
         Cue.DONE: """
@@ -170,14 +172,18 @@ LANGUAGE = Language(
             realistic realistically best-effort rough considering intended looking anticipate anticipated anticipates
             potentially presumably pencilled penciled ballpark ish shooting gunning if_all_goes all_being goal guess
             reckon assume assuming suppose guesstimate optimistic optimistically tbd tbc unless_something ideally
-            attempt attempting barring fingers_crossed with_luck wish would_like want
+            attempt attempting barring fingers_crossed with_luck wish would_like want i'd_like we'd_like i'd_love
+            we'd_love i_like_to we_like_to with_a_view_to earliest soonest looking_good looking_likely should_be
+            would_be
+            give_or_take or_thereabouts my_goal our_goal shaky iffy
         """,
         Cue.NEGATION: """
-            not no never none without unable cannot neither nor don't doesn't won't can't isn't aren't wasn't weren't
+            not no never none unable cannot neither nor don't doesn't won't can't isn't aren't wasn't weren't
             hasn't haven't didn't wouldn't couldn't shouldn't nothing nobody hardly ain't
         """,
         Cue.UNLIKELY: """
-            unlikely impossible miss missed misses refuse refused decline declined wontfix doubt doubtful off_the_table
+            unlikely impossible looking_unlikely looks_unlikely miss missed misses refuse refused decline declined
+            wontfix doubt doubtful off_the_table
             ruled_out out_of_reach not_going unrealistic slipped_past fell_through
         """,
         Cue.REQUEST: """
@@ -200,6 +206,10 @@ LANGUAGE = Language(
         mitigation mitigations firmware workaround workarounds backport upgrade cu sp release releases solution
         resolution correction corrections remediation tag image images package packages pr
     """,
+    mentions="""
+        report reports mail email feedback status ticket case call cve estimate assessment survey leave hire pay
+        test
+    """,
     acts="fix patch update upgrade backport address release merge ship tag",
     be="be being get gets getting to when once until as already-not",
     have="have has had",
@@ -214,7 +224,8 @@ LANGUAGE = Language(
     """,
     but="but however although though whereas while therefore because since_we so_that unless",
     joins="""
-        and so then which we it i this they you he she there that please dont don't i'll we'll i'm we're our as with
+        and so then which the_fix the_patch the_update the_release we it i this they you he she there that please
+        dont don't i'll we'll i'm we're our as with
         probably hopefully currently once when where meaning
     """,
     subjects="""
@@ -777,9 +788,9 @@ LANGUAGE = Language(
                 impossible to|hard to|difficult to|too early to|premature to|prefer not to|rather not) ~ (promise|
                 commit|guarant*|provide|share|give|have|fixed|confirmed|firm|been planned|planned|set|estimate|name|
                 state|predict|announce|offer|know|say|quote|disclose|specify|communicate|determined|decided|
-                scheduled|made|exact|precise|concrete|a|any|finalised|finalized|settled|speculate|discuss|
-                tell) ~ (date|dates|eta|timeline|timelines|time frame|timeframe|schedule|yet|timing|deadline|
-                release date|time line|timescale|when|timescales|target|plan|estimate|timetable)
+                scheduled|made|exact|precise|concrete|finalised|finalized|settled|speculate|discuss|tell) ~ (date|
+                dates|eta|timeline|timelines|time frame|timeframe|schedule|timing|release date|time line|timescale|
+                when|timescales|target|plan|estimate|timetable)
             no (eta|timeline|date|schedule|time frame|timeframe|release date|firm date|fixed date|concrete date|
                 estimated date|fixed timeline|set date|specific date|exact date|committed date|confirmed date|
                 planned date|timescale|estimate|fix date|target date|definite date|planned release|schedule yet|
@@ -800,6 +811,13 @@ LANGUAGE = Language(
                 how long|how soon|to anything)
             (when it's|when it is|it will be) (done|ready|finished) when (it's|it is) (done|ready|finished)
             (don't|do not|dont) (know|have an idea|have a clue) [yet] (when|how long|how soon)
+            (no|not any) (plans|plan|idea|clue|estimate|promises|guarantee) ~ (date|eta|timeline|when|schedule|yet)
+            (can't|cannot|can not|couldn't|won't) (make|give) [you] (any|a|no) (promise|promises|guarantee|
+                guarantees|commitment|estimate)
+            (when|until) ~ (couldn't say|can't say|cannot say|cannot tell|can't tell|nothing to offer)
+            (hold|holding) [your|my] breath
+            (ask|asking) ~ (for an estimate|for a date|for an eta)
+            (whenever|when) ~ (is done|is ready) no idea
         """,
         Says.WILL_NOT: """
             (will not|won't|not going to|no plan to|no plans to|not plan to|not planning to|not plans to|
@@ -808,38 +826,41 @@ LANGUAGE = Language(
                 no intention to|no intention of|unable to|never going to|not intending to|wont|not want to|won't be|
                 will not be) ~ (fix|fixed|fixing|patch|patched|patches|patching|release|releasing|released|releases|
                 backport|backported|backporting|address|addressed|addressing|remediat*|correct*|resolved|resolve|
-                resolving|updates|update|updated|mitigate|mitigated)
+                resolving|updated|mitigate|mitigated)
             (wontfix|won't-fix)
+            (should|must) not be (fixed|patched|changed)
+            (not|never) touching (that|this|the) (code|module|branch|part)
             no (fix|patch|update|hotfix|further release|further releases|further updates|more releases|backport|
                 remediation|security update|new release) (is|are|will|planned|for|to|forthcoming|would) [be|
                 not] [planned|made|released|provided|issued|expected|available|coming|forthcoming|developed|be|to]
         """,
         Says.LATER: """
-            (soon|soonish|shortly|asap|as soon as possible|in due course|eventually|in the near future|before long|
-                as soon as we can|in the foreseeable future|in the coming time|at some point|in the future|later on|
-                one of these days|at our earliest|when time permits|when time allows|at the earliest opportunity|
-                without delay)
-            (next|upcoming|forthcoming|coming|future|following|subsequent|later|scheduled|regular|planned|monthly|
-                quarterly|ongoing) [major|minor|point|patch|security|regular|maintenance|stable|feature|monthly|
-                scheduled|planned|quarterly|public|product|bugfix|service|lts|available|software|firmware|driver|
-                stable|critical|cumulative|beta|tcpdump|glassfish|official|full] [major|minor|point|patch|security|
-                server|open|maintenance|stable|bugfix|dot] [source] [edition] (release|releases|version|versions|
-                update|updates|patch|patches|build|builds|tag|rebuild|cycle|release cycle|firmware|servicing|
-                milestone|iteration|sprint|bundle|rollup|pack|service pack|edition|rc|drop|one|window)
+            (soon|soonish|shortly|as soon as possible|in due course|eventually|in the near future|before long|
+                as soon as we can|in the foreseeable future|at some point|in the future|later on|one of these days|
+                at our earliest|when time permits|when time allows|at the earliest opportunity|without delay)
+            (next|upcoming|forthcoming|following|subsequent|coming|later|future) ~ (release|releases|version|
+                versions|update|updates|patch|patches|build|builds|tag|rebuild|cycle|servicing|milestone|iteration|
+                sprint|rollup|service pack|edition|rc|drop|window|minor|major|stable)
+            (next|upcoming|forthcoming|coming|following|subsequent|future) (release|releases|version|versions|
+                update|updates|patch|patches|build|builds|tag|rebuild|cycle|servicing|milestone|iteration|sprint|
+                one)
+            (monthly|quarterly|regular|scheduled|core|ongoing|stable) ~ (release|update|cycle|version)
             (once|when|after|as soon as|until) (the|we|it|this|i|all|that|qa|testing|everything|our|they)
             (just|only|simply|roughly) [roughly|just] [a|one] (rebuild|release) away
         """,
         Says.OUT_NOW: """
-            (is|are|it's|that's|are all|are both) [now|finally|already|also|officially|just] (out|live|up) [now|
-                today|already|and|for|in|on|at|as|from|via|since]
-            (now|already|just|currently|finally) (out|live|available|released|deployed|published|shipped|pushed|
-                rolled out|uploaded|on pypi|on npm|in production|merged)
-            (just|have just|has just|'ve just|i just|we just) [now|been] (released|published|shipped|pushed out|
-                tagged|deployed|cut|rolled out|uploaded|put out|made available|announced|issued)
+            (is|are|it's|are all|are both) [now|finally|also|officially|just] (out|live) [now|today|and|for|in|on|
+                at|as|from|via|since]
+            (now|just|finally) (out|live|available|released|deployed|published|shipped|pushed|rolled out|uploaded|
+                on pypi|on npm|in production|merged)
+            (just|have just|has just|i just|we just|has now been|have now been|is now|are now) [now|been] (released|
+                published|shipped|pushed out|tagged|deployed|cut|rolled out|uploaded|put out|made available|
+                announced|issued)
             (is|are|is now|are now|now) (in|on) (maven central|pypi|npm|crates.io|rubygems|nuget|the app store|
                 the play store|docker hub|github releases|our download page|packagist|cran|hex|stable|
                 the download page|our website|production)
-            (release|fix|patch|update|version|build|hotfix) (is|are) (out|live|up|available|released)
+            (release|fix|patch|update|version|build|hotfix|releases|fixes|updates|versions) (is|are) [now] (out|
+                live|released|published)
             as of (now|today|right now|this moment)
         """,
         Says.SEND: """
@@ -861,14 +882,14 @@ LANGUAGE = Language(
                 documentation|release notes|changelog|as described|refer to)
         """,
         Says.RECEIPT: """
-            (receipt|reception|receive|received|receiving|arrival|arrived|fix|fixes|fixed|patch|patched|release|released|
-                date|dates|publication|embargo|disclosure|address|meeting|timeline|availability|got your)
+            (receipt|reception|receive|received|receiving|arrival|arrived|fix|fixes|fixed|patch|patched|release|
+                released|date|dates|publication|embargo|disclosure|address|meeting|timeline|availability|got your)
         """,
         Says.ASIDE: """
-            (publish*|disclos*|credit*|embargo*|timeline|deadline|deadlines|close|closing|call|meeting|acknowledg*|bounty|
-                okay to|ok to|ok if|okay if|mind if|fine if|happy with|agree|postpone|delay|hold off|wait|help out|
-                extension|public|date|schedule|thoughts|when do you|when will you|when are you|plan to|planning to|
-                prefer|pgp|encrypt*|coordinat*|share this|anything else|named|go public)
+            (publish*|disclos*|credit*|embargo*|timeline|deadline|deadlines|close|closing|call|meeting|acknowledg*|
+                bounty|okay to|ok to|ok if|okay if|mind if|fine if|happy with|agree|postpone|delay|hold off|wait|
+                help out|extension|public|date|schedule|thoughts|when do you|when will you|when are you|plan to|
+                planning to|prefer|pgp|encrypt*|coordinat*|share this|anything else|named|go public)
         """,
         Says.NOT: """
             (not|no|never|unable|cannot|without|hardly|nor|neither|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|

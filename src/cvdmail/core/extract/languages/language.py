@@ -157,6 +157,8 @@ class Language:
     cues: Mapping[Cue, str] = field(default_factory=dict)
     carriers: str = ""
     """Nouns that carry a fix: update, version; not what is done with it."""
+    mentions: str = ""
+    """Nouns of other events that are none where they are only mentioned: your report, the call."""
     acts: str = ""
     """Of these, the words that are verbs as well."""
     be: str = ""
