@@ -57,7 +57,7 @@ NOTHING = Undated((), (), (), (), moved=False)
 
 def _find(phrases: tuple[Phrase, ...], low: str) -> str | None:
     """Return the words of the first phrase that stands."""
-    return next((found[0] for one in phrases if (found := one.pattern.search(low)) is not None), None)
+    return next((found[0] for one in phrases if (found := one.search(low)) is not None), None)
 
 
 def read_undated(text: str, clause: Clause, possible: Undated, day: date) -> Iterator[Fact]:
