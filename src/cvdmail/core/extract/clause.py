@@ -188,7 +188,8 @@ class Clause:
         if low not in words.mentions:
             return False
         j = i + 1
-        while self._low(j) in words.of or self._low(j) in words.on or self._low(j) in words.from_ | {"dated", "sent"}:
+        small = words.of | words.on | words.from_ | words.until | words.by | words.in_ | {"dated", "sent"}
+        while self._low(j) in small:
             j += 1
         token = self.tokens[j] if j < len(self.tokens) else None
         dated = token is not None and (token.number is not None or token.low in words.calendar)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from cvdmail.core.extract import civil
@@ -23,6 +24,7 @@ _WORKING = wordset("""
 _NEEDING = wordset("need needs take gimme brauchen benötigen require requires give faut necesitamos")
 
 
+_LATER = wordset("later thereafter afterwards später danach spätere après después dopo depois")
 _MORE = wordset("of full more additional weiteren weitere further de other short")
 
 
@@ -48,8 +50,9 @@ class Forms(Phrases):
                 return Read(days, count.end, "date.ago")
         count = self._count(i)
         if count is not None and self.low(count.end) in words.ago:
+            since = self._since_named(count, -1) if self.low(count.end) == "earlier" else None
             exact = civil.before_count(self.anchor, count.low, count.unit) if count.low == count.high else None
-            return Read(exact, count.end + 1, "date.ago")
+            return since or Read(exact, count.end + 1, "date.ago")
         lead, j = self._lead(i)
         if not lead:
             return self._after(i, count) if count is not None else None
@@ -72,10 +75,20 @@ class Forms(Phrases):
                 return self._ahead(count, "in", count.end + 2)
             return Read(None, count.end + 1, "date.other_anchor") if after not in words.from_ else None
         if after in words.from_now:
-            return self._ahead(count, "in", count.end + 1)
+            since = self._since_named(count, 1) if after in _LATER and self.low(count.end + 1) != "now" else None
+            return since or self._ahead(count, "in", count.end + 1)
         if self.low(i - 1) in _NEEDING or (self.low(i - 1) in _FILL and self.low(i - 2) in _NEEDING):
-            return self._ahead(count, "in", count.end)
+            needed = self._ahead(count, "in", count.end)
+            return replace(needed, rule="date.needs_count") if needed is not None else None
         return None
+
+    def _since_named(self, count: Count, step: int) -> Read | None:
+        """Read "one day earlier", "two weeks later", where a day was named before."""
+        size = {"day": 1, "week": 7}.get(count.unit)
+        if self.named is None or size is None or count.low != count.high or self.named.first != self.named.last:
+            return None
+        day = civil.shift(self.named.first, step * size * count.low)
+        return Read(civil.one_day(day), count.end + 1, "date.from_named")
 
     def _from_date(self, count: Count) -> Read | None:
         """Read "two weeks after 3 May", "a week from Friday": counted from a date that stands there."""
@@ -93,6 +106,8 @@ class Forms(Phrases):
         """Read what opens a count: "in", "within", "in the next", "another", "innerhalb von", "d'ici"."""
         words, low = self.words, self.low(i)
         j = i + 1
+        if low == "over" and self.low(j) not in words.next and self.low(j + 1) not in words.next:
+            return "", i  # "switched over one day earlier"
         if low in words.within or low in {"d'ici", "under"} or (low == "max" and self.low(j) == "."):
             lead = "within"
         elif low in words.in_ or low in {"another", "eta"}:

@@ -333,9 +333,7 @@ class Phrases(CalendarForms):
             if self.low(i - 1) in words.articles | words.before | words.by | words.after or low != "new":
                 return Read(civil.one_day(civil.whole_year(self.anchor.year + 1).first), last, "date.new_year")
         if low in words.feasts:
-            number, day = (int(part) for part in words.feasts[low].split("-"))
-            feast = self.made(None, number, day)
-            return Read(feast, i + 1, "date.feast") if feast else None
+            return self._feast(i, [int(part) for part in words.feasts[low].split("-")])
         name = words.parts.get(low)
         if name is None:
             return None
@@ -354,6 +352,13 @@ class Phrases(CalendarForms):
         if whole.days.granularity is Granularity.DAY:
             return Read(whole.days, whole.end, "date.part.day") if j > i + 1 else None
         return Read(civil.part(whole.days, name, self.anchor), whole.end, "date.part")
+
+    def _feast(self, i: int, told: list[int]) -> Read | None:
+        """Read Christmas (month and day) and Thanksgiving (month, weekday and which of them)."""
+        if len(told) == 3:
+            return self._nth(told[0], told[1], told[2], None, i + 1, "date.feast")
+        feast = self.made(None, *told)
+        return Read(feast, i + 1, "date.feast") if feast else None
 
     def _ending(self, i: int) -> Read | None:
         unit = ENDINGS[self.low(i)]
@@ -425,7 +430,7 @@ class Phrases(CalendarForms):
             month = civil.add_months(self.anchor.replace(day=1), step * offset)
             found = civil.safe(month.year, month.month, number)
             if found and (found - self.anchor).days * step >= 0:
-                return Read(civil.one_day(found, doubtful=self.tense is Tense.UNKNOWN), i + 2, "date.the_day")
+                return Read(civil.one_day(found), i + 2, "date.the_day")
         return None
 
 

@@ -261,6 +261,8 @@ class _Scan:
             return prefix or "after", j
         if low in words.within:
             return "within", j
+        if low in words.since:
+            return prefix or "since", j
         if low in {"than", "que", "als"} and before in {"later", "tard", "tarde", "später"}:
             return "by", j - 2 if self.at(j - 2).low in {"no", "pas", "plus", "más"} else j - 1
         if low in {"than", "als", "que"} and before in {"earlier", "sooner", "früher", "tôt"}:

@@ -158,6 +158,9 @@ def grade(
         or _says(clause, Says.WOULD)
         or (frame.event is not None and clause.masked[frame.event.start :][:7].lower().rstrip() == "public")
         or (reading.granularity in _ROUGH and clause.past)
+        or told is FixStatus.PAST_EVENT
+        or reading.rule == "date.needs_count"
+        or reading.prefix == "since"
     )
     return weaker(Grade.SURE, Grade.LIKELY) if likely else Grade.SURE
 

@@ -73,12 +73,9 @@ def read_undated(text: str, clause: Clause, possible: Undated, day: date) -> Ite
             yield _bare(text, clause, FixStatus.REFUSED, "fix_date.no_date", refusal)
         return
     out = _find(possible.out_now, clause.low)
-    if (
-        out is not None
-        and not clause.cues & {Cue.NEGATION, Cue.FUTURE, Cue.CONDITION, Cue.HEDGE}
-        and not clause.question
-    ):
-        yield _out_now(text, clause, out, day)
+    if out is not None and not clause.cues & _NOT_NOW and not clause.question:
+        if MASK in clause.low or any(event.carrier or event.cue is Cue.DISCLOSE for event in clause.events):
+            yield _out_now(text, clause, out, day)
         return
     if possible.moved and Cue.MOVE in clause.cues and told & {Cue.FIX, Cue.RELEASE} and Cue.PAST not in clause.cues:
         if not clause.cues & {Cue.THEIRS, Cue.REQUEST, Cue.NEGATION}:

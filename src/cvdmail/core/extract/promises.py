@@ -186,8 +186,14 @@ class PromiseReader:
                 return None
             if event.cue is Cue.WORK and self.topic is FactKind.PUBLICATION_DATE:
                 return None  # "I will do that tomorrow"
-            return Frame(self._kind(clause, event), event, borrowed=False)
+            kind = self._kind(clause, event)
+            if event.cue is Cue.PUBLISH and self._own_topic() is FactKind.FIX_DATE:
+                kind = FactKind.FIX_DATE  # "the fix is in 4.9.2, published a minute ago"
+            return Frame(kind, event, borrowed=False)
         topic = self.topic
+        over = reading.last is not None and reading.last < self.day
+        if over and not clause.past and not self._is_answer(clause, found):
+            return None
         if topic is None and Cue.HOLD in clause.cues and reading.prefix in {"until", "before"}:
             return Frame(FactKind.PUBLICATION_DATE, None, borrowed=True)  # "wait until next week"
         goal = self.words.any_of(Says.GOAL).search(clause.low) is not None
@@ -195,8 +201,7 @@ class PromiseReader:
             return Frame(topic, None, borrowed=self._own_topic() is None or Cue.MOVE not in clause.cues)
         if goal and Cue.THEIRS not in clause.cues:
             return Frame(FactKind.FIX_DATE, None, borrowed=True)  # "we aim for Tuesday": shown, never sure
-        ahead = reading.last is None or reading.last >= self.day
-        if self._is_answer(clause, found) or (topic is FactKind.FIX_DATE and ahead and not clause.question):
+        if self._is_answer(clause, found) or (topic is FactKind.FIX_DATE and not over and not clause.question):
             return Frame(topic or FactKind.FIX_DATE, None, borrowed=True)
         return None
 

@@ -77,7 +77,8 @@ LANGUAGE = Language(
     earliest="earliest soonest",
     ago="ago back earlier",
     from_now="later now time out away hence",
-    on="on at for since from around about",
+    on="on at for from around about",
+    since="since",
     of="of the",
     between="between beween betwixt",
     from_="from",
@@ -91,7 +92,7 @@ LANGUAGE = Language(
     week_names="week wk cw kw w ww",
     quarter_letters="q",
     half_letters="h",
-    feasts={"12-25": "christmas xmas", "12-24": "christmas-eve", "10-31": "halloween"},
+    feasts={"12-25": "christmas xmas", "11-3-4": "thanksgiving", "12-24": "christmas-eve", "10-31": "halloween"},
     patch="patch patching",
     patch_days="tuesday day",
     cues={
@@ -107,9 +108,9 @@ LANGUAGE = Language(
             release releases released releasing ship ships shipped shipping available availability deploy deploys
             deployed deployment deploying rollout land lands landed landing merged merge merging live launch launched
             launching ga delivered deliver delivery out complete completed push pushed pushing rolled roll rolling
-            rebuilt tagged cut pr upload uploaded goes_in go_in went_in going_in put_out get_out getting_out
+            rebuilt tagged cut pr uploaded goes_in go_in went_in going_in put_out get_out getting_out
             get_it_out get_this_out backed included include integrate integrated integrating incorporate incorporated
-            bundle bundled published_to ready
+            bundle bundled published_to ready reached mirrors hit_the went_to switched_over
         """,
         Cue.PUBLISH: "publish publishes published publishing post posted posting",
         Cue.DISCLOSE: """
@@ -123,7 +124,7 @@ LANGUAGE = Language(
             finalize finalise handle handled tackle tackled wrap_up sort_out sorted_out take_care taken_care commit
             committed apply applied implement implemented implementation development testing qa ready_to
             pull_request squeeze squeezed promote merge_it sort
-            send_a_pr raise_a_pr open_a_pr submit_a_pr make_those make_these make_the make_this make_it get_around
+            send_a_pr raise_a_pr open_a_pr submit_a_pr  get_around
             look_into looking_into patch_set series code_complete
         """,
         Cue.OTHER: """
@@ -131,10 +132,11 @@ LANGUAGE = Language(
             reply replied answer contact contacted investigate investigating investigation review reviewing reviewed
             look looking looked test tests retest verify verification evaluate analyse analyze analysis analysing
             analyzing triage triaged triaging holiday holidays vacation away office closed close closing expire expires
-            expired deadline freeze freezes introduced logged requested started start begin begins meet discuss
+            expired deadline freeze freezes introduced logged requested meet discuss
             discussed know back travelling traveling travel internally schedule hear heard get_back come_back
             follow_up feedback status sync chat talk speak inform informed let_you keep_you update_you updating_you
-            ping reach_out escalate escalated escalation forwarded leave pto conference workshop bounty payout payment
+            ping reach_out escalate escalated escalation forwarded leave off_on off_until off_for be_off i'm_off
+            pto conference workshop bounty payout payment
             pay confirmed confirm reproduced reproduce joined hired wrote written mail email emailed mailed
             disagree noticed report reports reporting survey audit expect_to_hear estimate estimates opened assigned
             assessed assess assessment decide decision
@@ -162,7 +164,8 @@ LANGUAGE = Language(
             fixed patched mitigated remediated resolved addressed corrected backported upgraded solved repaired released
             shipped deployed landed merged launched delivered published posted disclosed announced completed went live
             out available pushed rolled tagged cut uploaded included integrated incorporated hardened committed
-            finished done implemented sorted rebuilt updated closed picked_up went_out came_out put_out got
+            finished done implemented sorted rebuilt updated closed picked_up went_to switched_over reached
+            went_out came_out put_out got
         """,
         Cue.HEDGE: """
             hope hopes hoping hopefully should might could tentative tentatively target targeting aim aims aiming
@@ -173,7 +176,8 @@ LANGUAGE = Language(
             potentially presumably pencilled penciled ballpark ish shooting gunning if_all_goes all_being goal guess
             reckon assume assuming suppose guesstimate optimistic optimistically tbd tbc unless_something ideally
             attempt attempting barring fingers_crossed with_luck wish would_like want i'd_like we'd_like i'd_love
-            we'd_love i_like_to we_like_to with_a_view_to earliest soonest looking_good looking_likely should_be
+            we'd_love i_like_to we_like_to with_a_view_to earliest soonest looking_good looking_likely
+            talking_about should_be
             would_be
             give_or_take or_thereabouts my_goal our_goal shaky iffy
         """,
@@ -775,19 +779,23 @@ LANGUAGE = Language(
             ? (noted|ack|acked|acknowledged|roger|understood|on it|will do)
         """,
         Says.NOTHING_CAME: """
-            (did not|didn't|have not|haven't|never|not|has not|hasn't|don't|do not|can't|cannot|couldn't) [actually|
-                ever|yet|seem to|to have|have|been able to] (receive|received|get|got|gotten|recieve|recieved|see|
-                find|locate) [a|an|any|your|the|it|that|anything|such] [a|message|mail|email|e-mail|report|
-                encrypted|reports|messages|original|details|previous|earlier|such] [message|mail|email|e-mail|
-                report|from|yet|in|either|so|at|attachment|containing|anything|it|you|message|with|initial]
-            (we|i) (didn't|did not|haven't|have not|never) (receive|received|get|got|gotten)
-            (nothing|no email|no mail|no report|no message|no e-mail|none) [has|have|had|from you|in our|
-                from] [arrived|yet|received|so far|come|been|reached|in|here|inbox|from you|through|you]
+            (did not|didn't|have not|haven't|never|has not|hasn't|do not|don't) [actually|ever|yet|seem to have|
+                to have] (receive|received|got|gotten|recieve|recieved|get) [a|an|any|your|the|that|such] [original|
+                previous|first|earlier|encrypted|initial|such|vulnerability|security|single] (message|messages|mail|
+                mails|email|emails|e-mail|report|reports|it|them|anything|you|submission|one)
+            (cannot|can't|could not|couldn't|unable to) (find|locate|see) (your|the|any|an|a) [original|previous|
+                first|earlier|encrypted|such] (message|mail|email|e-mail|report|submission)
+            (we|i) (didn't|did not|haven't|have not|never) (receive|received|get|got|gotten) ! (answer|reply|
+                response|feedback|details|confirmation|date|information|attachment|poc)
+            (nothing|no email|no mail|no report|no message|no e-mail|none) (has|have|had) (arrived|come in|
+                come through|reached us|been received)
+            (nothing|no email|no mail|no report|no message|no e-mail) (arrived|received|came|so far|yet|from you|
+                in our inbox|in the inbox|here from you)
             still nothing
-            (not|never|hasn't|didn't|haven't|n't) (arrived|arrive|reached|reach|come through|came through|show up|
-                shown up|made it)
-            (email|mail|report|message|e-mail) (bounced|never arrived|got lost|was lost|did not arrive|
-                didn't arrive|hasn't arrived|has not arrived|never reached|did not reach|didn't reach|not received)
+            (it|report|mail|email|e-mail|message) (has|did|does|have) (not|never) (arrive|arrived|reach us|
+                reached us|come through|show up|shown up|make it to us|made it to us)
+            (email|mail|report|message|e-mail) (never arrived|got lost|was lost|did not arrive|didn't arrive|
+                hasn't arrived|has not arrived|never reached us|did not reach us|didn't reach us)
         """,
         Says.WRITE_PLAIN: """
             (please|kindly|could you|can you|would you|may i ask you) ~ (do not|don't|stop|without|avoid|
