@@ -200,7 +200,7 @@ def _id(kind: FactKind, typed: str) -> object:
 
 def _name(name: str) -> Callable[[FactKind, str], object]:
     def read(_kind: FactKind, typed: str) -> object:
-        if not _NAME.match(typed) or line_fault(typed) is not None:
+        if not _NAME.match(typed) or not typed.isprintable() or line_fault(typed) is not None:
             raise Refused(f"--{name}", "it is empty, too long, or no single word", "copy it as the mail has it")
         return typed.removeprefix("v") if name == "version" and typed[1:2].isdigit() else typed
 

@@ -48,6 +48,8 @@ def difference(had: Collection[FactRecord], read: Sequence[Fact]) -> Difference:
     waiting: dict[str, list[FactRecord]] = {}
     for record in had:
         waiting.setdefault(said(record.fact), []).append(record)
+    told = {said(one) for one in read if not by_opinion(one)}
+    told |= {said(one.fact) for one in had if one.state is not FactState.PROPOSED}
     unknown: list[Fact] = []
     again: list[tuple[FactRecord, Fact]] = []
     for fact in sorted(read, key=by_opinion):  # the rules have the first word
@@ -55,7 +57,7 @@ def difference(had: Collection[FactRecord], read: Sequence[Fact]) -> Difference:
         if same:
             waiting[said(fact)].remove(same[0])
             again.append((same[0], same[0].fact if by_person(same[0].fact) else fact))
-        elif not (by_opinion(fact) and waiting.get(said(fact))):
+        elif not (by_opinion(fact) and said(fact) in told):
             unknown.append(fact)
     left = [one for several in waiting.values() for one in several]
     new = _without_other_readings(unknown, [one for one in left if one.state is FactState.CORRECTED])
