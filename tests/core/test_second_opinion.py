@@ -103,24 +103,26 @@ def test_every_role_comes_to_a_fact_that_is_no_acknowledgement_and_no_ticket() -
 
 
 UNPROVEN: dict[str, dict[str, Any]] = {
-    "a paraphrase": claim("fix_planned", "it will land in the tree on 15 January 2031", "15 January 2031", 2),
-    "another case": claim("fix_planned", LAND.upper(), "15 JANUARY 2031", 2),
+    "a paraphrase": claim(
+        "fix_planned", "it will land in the tree on 15 January 2031", "15 January 2031", sentence(LAND)
+    ),
+    "another case": claim("fix_planned", LAND.upper(), "15 JANUARY 2031", sentence(LAND)),
     "another sentence": claim("fix_planned", LAND, "15 January 2031", 1),
     "no such sentence": claim("fix_planned", LAND, "15 January 2031", 99),
     "sentence nought": claim("fix_planned", LAND, "15 January 2031", 0),
     "a sentence before the first": claim("fix_planned", LAND, "15 January 2031", -1),
-    "words of two sentences": claim("fix_planned", "we think.\nOur advisory", None, 2),
+    "words of two sentences": claim("fix_planned", "we think.\nOur advisory", None, sentence(LAND)),
     "an invented date": claim("fix_planned", LAND, "16 January 2031"),
     "a date of another sentence": claim("publication_planned", "Our advisory goes out with it", "15 January 2031"),
     "a date computed": claim("fix_planned", LAND, "2031-01-15"),
     "a date that is none": claim("fix_planned", LAND, "in the tree"),
-    "a date cut off by its quote": claim("fix_planned", "in the tree on 15 January", "15 January", 2),
+    "a date cut off by its quote": claim("fix_planned", "in the tree on 15 January", "15 January", sentence(LAND)),
     "a date left out": claim("fix_planned", LAND, None),
     "a date that our grammar does not read": claim("fix_refused", "We cannot say more on 03/04", "03/04"),
     "a version for a date": claim("fix_released", "thank you for 2.5.1", "2.5.1"),
     "a verdict with a date": claim("confirmed", LAND, "15 January 2031"),
-    "an empty quote": claim("confirmed", "", None, 2),
-    "a blank quote": claim("confirmed", "   ", None, 2),
+    "an empty quote": claim("confirmed", "", None, sentence(LAND)),
+    "a blank quote": claim("confirmed", "   ", None, sentence(LAND)),
     "a quote that is there twice": claim("confirmed", "we look", None, sentence("and we look again"))
     | {"quote": "look"},
     "a role there is not": claim("acknowledgement", LAND, None),
