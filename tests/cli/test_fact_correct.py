@@ -59,7 +59,7 @@ def correct(lab: Lab, fact: int, *words: str) -> Any:
 
 def ledger(lab: Lab, case: str = CASE) -> list[tuple[Any, ...]]:
     keys = ("first", "state", "change", "days", "fact", "against")
-    return [tuple(one[key] for key in keys) for one in shown(lab, case)["promises"]]
+    return [tuple(one[key] for key in keys) for one in shown(lab, case)["stated"]]
 
 
 def told(lab: Lab) -> list[str]:
@@ -137,6 +137,7 @@ def test_a_correction_of_a_correction_and_one_of_a_proposal(promised: Lab) -> No
         promised.run("ada", "fact", "correct", number, "--status", "planned").refused("waits in the holding pen")
     promised.run("ada", "pen", "file", str(held["pen"]), CASE).good()
     assert ledger(promised)[-1][:3] == ("2025-05-01", "proposed", "kept")
+    assert {one["state"] for one in shown(promised)["promises"]} == {"accepted"}
     assert any("not believed; would be: kept" in line for line in told(promised))
     assert "would be: kept" in promised.run("ada", "case", "show", CASE).good().out
     assert shown(promised)["participants"][0]["vfd"] == "Vfd"
@@ -182,6 +183,22 @@ def test_reading_again_brings_nothing_back_and_takes_nothing_away(promised: Lab)
     with unchanged(promised):
         again = promised.run(None, "reprocess", "--case", CASE, "--json").good().lines
         assert [(one["facts_added"], one["facts_dropped"]) for one in again] == [([], []), ([], [])]
+
+
+def test_two_facts_do_not_say_the_same_of_the_same_words(promised: Lab) -> None:
+    early, _ = numbers(promised, "fix_date")
+    twin = asyncio.run(_read_twice(promised, early))
+    with unchanged(promised):
+        promised.run("ada", "fact", "correct", str(twin), "--first", "2031-01-15").refused(f"fact reject {twin}")
+
+
+async def _read_twice(lab: Lab, row: int) -> int:
+    async with daemon_desk(load(lab.config)) as desk, desk.store.write() as tx:
+        record = await tx.facts.get(row)
+        assert isinstance(record.fact.value, DatePromise)
+        value = replace(record.fact.value, first=date(2031, 1, 14), last=date(2031, 1, 14))
+        (twin,) = await tx.facts.add(record.message, 1, [replace(record.fact, value=value)], await tx.cases.scope(1))
+        return twin.row
 
 
 async def _misread(lab: Lab, row: int, day: date) -> None:

@@ -125,6 +125,8 @@ UNPROVEN: dict[str, dict[str, Any]] = {
     "a blank quote": claim("confirmed", "   ", None, sentence(LAND)),
     "a quote that is there twice": claim("confirmed", "we look", None, sentence("and we look again"))
     | {"quote": "look"},
+    "one key more": claim("confirmed", LAND, None) | {"state": "accepted"},
+    "one key less": {"role": "confirmed", "sentence": sentence(LAND), "quote": LAND},
     "a role there is not": claim("acknowledgement", LAND, None),
     "a state for a role": claim("ACCEPTED", LAND, None),
     "a fact for a role": claim("ticket", LAND, None),

@@ -138,11 +138,14 @@ def facts_table(records: Iterable[FactRecord]) -> None:
     """Print facts for people, each with its words."""
     table(
         ("fact", "message", "what", "state", "grade", "words"),
-        [
-            (one.row, one.message, in_words(one.fact), fact_state(one), one.fact.grade.value, one.fact.quote)
-            for one in records
-        ],
+        [(one.row, one.message, _what(one), fact_state(one), one.fact.grade.value, one.fact.quote) for one in records],
     )
+
+
+def _what(one: FactRecord) -> str:
+    """Name the kind of a fact; where a person corrected it, what it was read as and what it is."""
+    told = one.corrects is not None or one.corrected_by is not None
+    return in_words(one.fact) if told else one.fact.kind.value
 
 
 def fact_state(one: FactRecord) -> str:

@@ -134,7 +134,8 @@ def to_json(found: WholeCase, explained: bool = False) -> dict[str, object]:
             for one in found.messages
         ],
         "facts": [{**render.fact_json(one), "message": one.message} for one in found.facts],
-        "promises": [stated_json(one) for one in found.stated],
+        "promises": [stated_json(one) for one in found.stated if one.step.statement.believed],
+        "stated": [stated_json(one) for one in found.stated],
         "outbox": [{**render.outbox_json(one), "answer": found.answers.get(one.row)} for one in found.outbox],
         "deliveries_elsewhere": [render.delivery_json(one) for one in found.deliveries],
         "links": [
@@ -153,8 +154,8 @@ def to_json(found: WholeCase, explained: bool = False) -> dict[str, object]:
                 "vfd": one.state.vfd.value,
                 "without": {"rm": one.without.rm.value, "vfd": one.without.vfd.value},
                 "messages": list(one.messages),
-                "corrected": list(one.corrected),
             }
+            | ({"corrected": list(one.corrected)} if one.corrected else {})
             for one in found.unsupported
         ],
         "events": [

@@ -86,5 +86,5 @@ async def _not_said_already(tx: Transaction, record: FactRecord, right: Fact) ->
     for one in await tx.facts.select(messages=[record.message], participant=record.participant):
         same = (one.fact.kind, one.fact.value, one.fact.quote) == (right.kind, right.value, right.quote)
         if same and one.row != record.row and one.state not in _GONE:
-            remedy = f"cvdmail fact reject {record.row}"
-            raise Refused(f"fact {record.row}", f"fact {one.row} of the same mail says that already", remedy)
+            why = f"fact {one.row} says that of the same words already"
+            raise Refused(f"fact {record.row}", why, f"cvdmail fact reject {record.row}")

@@ -122,7 +122,8 @@ def _case(found: WholeCase) -> dict[str, object]:
             }
             for one in found.facts
         ],
-        "promises": [statements.to_json(one) for one in found.stated],
+        "promises": [statements.to_json(one) for one in found.stated if one.step.statement.believed],
+        "stated": [statements.to_json(one) for one in found.stated],
         "deliveries": [
             {
                 "outbox": one.row,
