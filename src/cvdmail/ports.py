@@ -129,6 +129,23 @@ class Reader(Protocol):
         ...
 
 
+class SecondOpinion(Protocol):
+    """Another reader of a vendor's words; off unless a desk has one, and none is part of the program.
+
+    What it may do is bounded by :mod:`cvdmail.core.second_opinion`: it sees numbered sentences, and its answer is bytes
+    from outside that only ever become proposals.
+    """
+
+    @property
+    def name(self) -> str:
+        """A short lower-case name, which the rule of its facts carries."""
+        ...
+
+    async def ask(self, question: bytes) -> bytes:
+        """Return the answer to a question, both JSON; it may raise anything."""
+        ...
+
+
 class Entropy(Protocol):
     """Where unguessable bytes come from."""
 

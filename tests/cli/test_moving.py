@@ -146,6 +146,7 @@ def test_a_mail_moved_away_takes_its_facts_along_and_is_believed_no_longer(answe
     assert (inbound(answered, CASE), old["facts"], old["promises"]) == ([], [], [])
     assert {one["state"] for one in new["facts"]} == {"proposed"}
     assert new["promises"] == []
+    assert [(one["promise"], one["state"]) for one in new["stated"]] == [(None, "proposed")]
     # The state it brought about is not undone in silence, and it is said what it rests on.
     assert [one["rm"] for one in old["participants"]] == ["ACCEPTED"]
     assert old["unsupported"] == [

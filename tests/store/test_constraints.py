@@ -64,6 +64,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "guess": {"id": 1, "message": 1, "participant": 1, "evidence": "ticket", "rank": 0},
     "fact": {
         "id": 1, "message": 1, "participant": 1, "position": 0, "kind": "ticket", "grade": "sure", "state": "proposed",
+        "corrects": 1,
     },
     "promise": {
         "id": 1, "participant": 1, "fact": 1, "kind": "fix", "status": "planned", "first": "2026-07-01",

@@ -24,8 +24,10 @@ NEW_VALUES: dict[str, dict[str, dict[str, Any]]] = {
         "approval": {"manifest": None},
         "outbox": {"urgency": 45, "waits": None},
         "filing": {"ended_at": None},
+        "fact": {"corrects": None},
     },
-    "0002": {"filing": {"ended_at": None}},
+    "0002": {"filing": {"ended_at": None}, "fact": {"corrects": None}},
+    "0003": {"fact": {"corrects": None}},
 }
 
 
@@ -129,7 +131,7 @@ def _statements(database: Database) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("at", range(0, 14, 2))
 async def test_an_upgrade_that_breaks_leaves_the_old_store(tmp_path: Path, at: int) -> None:
-    database = await filled_store(tmp_path, OLDER[-1])
+    database = await filled_store(tmp_path, OLDER[0])
     before = database.dump()
     with breaking(at) as passed, pytest.raises((StoreUnavailable, sqlite3.OperationalError)):
         await upgrade(database)
@@ -139,7 +141,7 @@ async def test_an_upgrade_that_breaks_leaves_the_old_store(tmp_path: Path, at: i
         with pytest.raises(StoreUnavailable, match="cvdmail store upgrade"):
             async with engines.read() as reading:
                 await schema.check(reading)
-    assert await upgrade(database) == (OLDER[-1], schema.NEWEST)
+    assert await upgrade(database) == (OLDER[0], schema.NEWEST)
 
 
 async def test_a_row_that_refers_to_nothing_undoes_the_upgrade(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str, str, str]] = {
     "send": ("send", "send", "Put approved drafts, or a folder of reports, into the outbox.", "Researcher"),
     "reply": ("reply", "reply", "Write a letter to one participant of a case.", "Researcher"),
     "pen": ("pen", "pen", "Mail that waits for a person to file it.", "Researcher"),
-    "fact": ("pen", "fact", "Facts read from replies: accept or reject them.", "Researcher"),
+    "fact": ("fact", "fact", "Facts read from replies: accept, reject or correct them.", "Researcher"),
     "watch": ("daemon", "watch", "The daemon: deliver what is due, file what arrives.", "Daemon"),
     "import": ("importing", "command", "Take in an existing mailbox with both sides in it.", "Daemon"),
     "ingest": ("ingest", "ingest", "Treat mail from files or standard input as newly arrived.", "Daemon"),

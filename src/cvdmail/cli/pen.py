@@ -1,4 +1,4 @@
-"""The holding pen, and facts."""
+"""The holding pen."""
 
 from __future__ import annotations
 
@@ -241,72 +241,3 @@ async def _restore(number: int) -> Any:
 
     async with at_desk() as (desk, actor):
         return await put_back(desk, actor, number)
-
-
-@click.group()
-@global_options
-def fact() -> None:
-    """Facts read from replies: accept or reject them."""
-
-
-@fact.command("list")
-@click.argument("case_id", metavar="[CASE]", required=False)
-@json_option
-@global_options
-def facts(case_id: str | None, as_json: bool) -> None:
-    """List facts with their words, of one case or all that wait for a decision."""
-    rows = run(_facts(CaseId.parse(case_id) if case_id else None))
-    if as_json:
-        print_json_lines(
-            {**render.fact_json(one), "message": one.message, "participant": one.participant} for one in rows
-        )
-        return
-    render.table(
-        ("fact", "message", "what", "state", "grade", "words"),
-        [
-            (one.row, one.message, one.fact.kind.value, one.state.value, one.fact.grade.value, one.fact.quote)
-            for one in rows
-        ],
-    )
-
-
-async def _facts(case_id: CaseId | None) -> Any:
-    from cvdmail.core.records import FactState
-
-    async with at_desk() as (desk, _), desk.store.read() as tx:
-        if case_id is not None:
-            return await tx.facts.select(case_row=(await tx.cases.get(case_id)).row)
-        return [one for one in await tx.facts.select() if one.state is FactState.PROPOSED]
-
-
-@fact.command("accept")
-@click.argument("number", metavar="FACT", type=ROW)
-@json_option
-@global_options
-def accept(number: int, as_json: bool) -> None:
-    """Believe a fact: it becomes state, promise or ticket, signed by you."""
-    _decided(number, True, as_json)
-
-
-@fact.command("reject")
-@click.argument("number", metavar="FACT", type=ROW)
-@json_option
-@global_options
-def reject(number: int, as_json: bool) -> None:
-    """Reject a fact: it was misread, or is not to be believed."""
-    _decided(number, False, as_json)
-
-
-def _decided(number: int, believed: bool, as_json: bool) -> None:
-    record = run(_decide(number, believed))
-    if as_json:
-        print_json({**render.fact_json(record), "message": record.message})
-        return
-    echo(f"fact {number}: {record.state.value}")
-
-
-async def _decide(number: int, believed: bool) -> Any:
-    from cvdmail.work.believe import decide_fact
-
-    async with at_desk() as (desk, actor):
-        return await decide_fact(desk, actor, number, believed)

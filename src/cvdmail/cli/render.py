@@ -12,6 +12,7 @@ from typing import Any
 from cvdmail.core.deliveries import DeliveryRecord
 from cvdmail.core.display import visible
 from cvdmail.core.extract.facts import to_json
+from cvdmail.core.fact_words import in_words
 from cvdmail.core.ledger import instant
 from cvdmail.core.records import (
     CaseRecord,
@@ -21,7 +22,6 @@ from cvdmail.core.records import (
     MessageState,
     OutboxRecord,
     ParticipantRecord,
-    PromiseRecord,
 )
 
 
@@ -124,25 +124,35 @@ def delivery_json(one: DeliveryRecord) -> dict[str, object]:
 
 
 def fact_json(record: FactRecord) -> dict[str, object]:
-    """Return a fact with its words and whether it is believed."""
-    return {**to_json(record.fact), "fact": record.row, "state": record.state.value}
-
-
-def promise_json(one: PromiseRecord) -> dict[str, object]:
-    """Return a promise."""
+    """Return a fact with its words, whether it is believed, and which fact it corrects or is corrected by."""
     return {
-        "promise": one.row,
-        "participant": one.participant,
-        "kind": one.kind.value,
-        "status": one.status,
-        "first": one.first.isoformat(),
-        "last": one.last.isoformat(),
-        "granularity": one.granularity,
-        "offset_minutes": one.offset_minutes,
-        "made_at": instant(one.made_at),
-        "slips": one.slips,
-        "fact": one.fact,
+        **to_json(record.fact),
+        "fact": record.row,
+        "state": record.state.value,
+        "corrects": record.corrects,
+        "corrected_by": record.corrected_by,
     }
+
+
+def facts_table(records: Iterable[FactRecord]) -> None:
+    """Print facts for people, each with its words."""
+    table(
+        ("fact", "message", "what", "state", "grade", "words"),
+        [(one.row, one.message, _what(one), fact_state(one), one.fact.grade.value, one.fact.quote) for one in records],
+    )
+
+
+def _what(one: FactRecord) -> str:
+    """Name the kind of a fact; where a person corrected it, what it was read as and what it is."""
+    told = one.corrects is not None or one.corrected_by is not None
+    return in_words(one.fact) if told else one.fact.kind.value
+
+
+def fact_state(one: FactRecord) -> str:
+    """Say how a fact stands, and to which other it is linked."""
+    if one.corrected_by is not None:
+        return f"{one.state.value} by {one.corrected_by}"
+    return one.state.value + (f", corrects {one.corrects}" if one.corrects is not None else "")
 
 
 def message_json(

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from cvdmail.cli import render, why
 from cvdmail.cli.context import echo
 from cvdmail.core.display import visible
+from cvdmail.core.fact_words import days_of
 from cvdmail.core.ledger import instant
+from cvdmail.core.statements import Stated
+from cvdmail.core.statements import to_json as stated_json
 
 if TYPE_CHECKING:
     from cvdmail.work.show import WholeCase
@@ -34,11 +37,15 @@ def _told_of_moves(found: WholeCase) -> None:
         words = link.kind.value.replace("_", " ")
         echo(f"{link.case} was {words} {link.other}, {render.day(link.made_at)}")
     for one in found.unsupported:
-        mails = ", ".join(str(row) for row in one.messages)
         state, without = one.state, one.without
+        rests = []
+        if one.messages:
+            rests.append(f"message {', '.join(map(str, one.messages))}, which was moved away")
+        if one.corrected:
+            rests.append(f"fact {', '.join(map(str, one.corrected))}, which was corrected")
         echo(
-            f"participant {one.participant}: its state {state.rm.value} {state.vfd.value} rests on message {mails}, "
-            f"which was moved away; without it: {without.rm.value} {without.vfd.value}"
+            f"participant {one.participant}: its state {state.rm.value} {state.vfd.value} rests on "
+            f"{', and on '.join(rests)}; without it: {without.rm.value} {without.vfd.value}"
         )
 
 
@@ -82,24 +89,35 @@ def _correspondence(found: WholeCase) -> None:
 
 
 def _read_out(found: WholeCase) -> None:
-    """Print what was read out of the answers: facts and promises."""
+    """Print what was read out of the answers: facts, and for each participant every date that was ever stated."""
     echo()
-    render.table(
-        ("fact", "message", "what", "state", "grade", "words"),
-        [
-            (one.row, one.message, one.fact.kind.value, one.state.value, one.fact.grade.value, one.fact.quote)
-            for one in found.facts
-        ],
-    )
-    if found.promises:
+    render.facts_table(found.facts)
+    vendors = {one.row: one.vendor for one in found.participants}
+    for participant in dict.fromkeys(one.participant for one in found.stated):
+        lines = [one for one in found.stated if one.participant == participant]
         echo()
+        echo(f"dates stated by participant {participant}, {visible(vendors.get(participant, ''))}")
         render.table(
-            ("promise", "what", "from", "to", "made", "slips"),
+            ("said", "what", "days", "change", "state", "promise", "fact"),
             [
-                (one.row, f"{one.kind.value} {one.status}", one.first, one.last, render.day(one.made_at), one.slips)
-                for one in found.promises
+                (
+                    render.day(one.step.statement.said_at),
+                    f"{one.step.statement.kind.value} {one.step.statement.status.value}",
+                    days_of(one.value),
+                    _change(one),
+                    one.record.state.value,
+                    one.promise,
+                    one.record.row,
+                )
+                for one in lines
             ],
         )
+
+
+def _change(one: Stated) -> str:
+    """Say what a statement does, and to which; of one that nobody believes, what it would do."""
+    against = f" (fact {one.step.against})" if one.contradicts and one.step.against is not None else ""
+    return f"{'' if one.step.statement.believed else 'would be: '}{one.step.words}{against}"
 
 
 def to_json(found: WholeCase, explained: bool = False) -> dict[str, object]:
@@ -116,7 +134,8 @@ def to_json(found: WholeCase, explained: bool = False) -> dict[str, object]:
             for one in found.messages
         ],
         "facts": [{**render.fact_json(one), "message": one.message} for one in found.facts],
-        "promises": [render.promise_json(one) for one in found.promises],
+        "promises": [stated_json(one) for one in found.stated if one.step.statement.believed],
+        "stated": [stated_json(one) for one in found.stated],
         "outbox": [{**render.outbox_json(one), "answer": found.answers.get(one.row)} for one in found.outbox],
         "deliveries_elsewhere": [render.delivery_json(one) for one in found.deliveries],
         "links": [
@@ -136,6 +155,7 @@ def to_json(found: WholeCase, explained: bool = False) -> dict[str, object]:
                 "without": {"rm": one.without.rm.value, "vfd": one.without.vfd.value},
                 "messages": list(one.messages),
             }
+            | ({"corrected": list(one.corrected)} if one.corrected else {})
             for one in found.unsupported
         ],
         "events": [

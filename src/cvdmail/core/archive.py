@@ -171,6 +171,7 @@ DECISIONS = frozenset(
         EventKind.DRAFT_APPROVED,
         EventKind.MAIL_QUEUED,
         EventKind.DELIVERY_RECORDED,
+        EventKind.FACT_CORRECTED,
         EventKind.MAIL_DISCARDED,
         EventKind.MAIL_RESTORED,
         EventKind.MAIL_MOVED,

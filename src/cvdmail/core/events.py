@@ -67,6 +67,7 @@ class EventKind(Enum):
     FACT_PROPOSED = "fact_proposed"
     FACT_ACCEPTED = "fact_accepted"
     FACT_REJECTED = "fact_rejected"
+    FACT_CORRECTED = "fact_corrected"
     PROMISE_MADE = "promise_made"
     PROMISE_SLIPPED = "promise_slipped"
     # the vendor's report management, and the fix (Vultron RM and CS)

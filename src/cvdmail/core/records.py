@@ -67,6 +67,7 @@ class FactState(Enum):
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    CORRECTED = "corrected"  # a person said what the words mean instead: another fact does
 
 
 class ScopeKind(Enum):
@@ -263,13 +264,15 @@ class MessageRecord:
 
 @dataclass(frozen=True, slots=True)
 class FactRecord:
-    """One fact of a message and whether it has been believed."""
+    """One fact of a message, whether it has been believed, and the facts it corrects and is corrected by."""
 
     row: int
     message: int
     participant: int | None
     state: FactState
     fact: Fact = field(repr=False)
+    corrects: int | None = None
+    corrected_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ from cvdmail.store.tables import fact, message, promise, ticket
 from cvdmail.store.tables import participant as parties
 from cvdmail.store.vault import SealedValues
 
+_correction = fact.alias("correction")
+_WITH_CORRECTION = sa.select(fact, _correction.c.id.label("corrected_by")).outerjoin(
+    _correction, _correction.c.corrects == fact.c.id
+)
+
 
 class Facts:
     """The facts of one transaction."""
@@ -65,6 +70,7 @@ class Facts:
                 "kind": record.fact.kind,
                 "grade": record.fact.grade,
                 "state": record.state,
+                "corrects": record.corrects,
             }
             for record, _ in records
         ]
@@ -85,21 +91,64 @@ class Facts:
             await self._sealed.move(scope, "fact", record.row)
         return records
 
-    async def copy(self, message_row: int, participant_row: int, scope: int) -> list[FactRecord]:
-        """Propose what a mail says to one more participant that it is filed to: once each, sealed for its case."""
+    async def copy(self, message_row: int, participant_row: int, scope: int) -> list[tuple[int, int]]:
+        """Propose what a mail says to one more participant that it is filed to: once each, sealed for its case.
+
+        What a person corrected is corrected there too, and the correction is a proposal like the rest: return the
+        numbers of both, for each correction.
+        """
         there = await self.select(messages=[message_row])
-        theirs = {one.fact for one in there if one.participant == participant_row}
-        said = dict.fromkeys(one.fact for one in there if one.participant != participant_row)
-        return await self.add(message_row, participant_row, [one for one in said if one not in theirs], scope)
+        numbers = {one.fact: one.row for one in there if one.participant == participant_row}
+        taken = {one.corrects for one in there if one.participant == participant_row}
+        said: dict[Fact, FactRecord] = {}
+        for one in there:
+            if one.participant != participant_row and one.fact not in numbers:
+                said.setdefault(one.fact, one)
+        new = await self.add(message_row, participant_row, list(said), scope)
+        numbers |= {one.fact: one.row for one in new}
+        names = {one.row: one.fact for one in there}
+        corrections: list[tuple[int, int]] = []
+        for one in new:
+            source = said[one.fact]
+            if source.state is FactState.CORRECTED:
+                await self.set_state(one.row, FactState.CORRECTED)
+            of = numbers.get(names[source.corrects]) if source.corrects in names else None
+            if of is not None and of not in taken:
+                await self._connection.execute(sa.update(fact).where(fact.c.id == one.row).values(corrects=of))
+                corrections.append((one.row, of))
+        return corrections
+
+    async def correct(self, record: FactRecord, right: Fact, scope: int) -> FactRecord:
+        """Put ``right`` in the place of a fact, as believed; the fact itself stays, and counts no more."""
+        (new,) = await self.number(record.message, record.participant, [right])
+        new = replace(new, state=FactState.ACCEPTED, corrects=record.row)
+        await self.set_state(record.row, FactState.CORRECTED)
+        await self.write_all([(new, scope)], await self._behind(record.message, record.participant))
+        return new
+
+    async def corrections(self) -> list[tuple[int, int]]:
+        """Return every correction with the fact that it corrects, those of erased cases among them."""
+        query = sa.select(fact.c.id, fact.c.corrects).where(fact.c.corrects.is_not(None)).order_by(fact.c.id)
+        return [(int(one.id), int(one.corrects)) for one in await self._connection.execute(query)]
+
+    async def participant_of(self, row: int) -> int | None:
+        """Return the participant whose fact it is or was, even if its words were destroyed; None if there is none."""
+        found: int | None = await self._connection.scalar(sa.select(fact.c.participant).where(fact.c.id == row))
+        return found
 
     async def add(
         self, message_row: int, participant_row: int | None, found: Sequence[Fact], scope: int
     ) -> list[FactRecord]:
         """Write more facts of a mail as proposed, behind those that are there."""
+        first = await self._behind(message_row, participant_row)
+        return await self.write(message_row, participant_row, found, scope, first)
+
+    async def _behind(self, message_row: int, participant_row: int | None) -> int:
+        """Return the position behind the last fact that a participant has of a mail."""
         of = fact.c.participant.is_(None) if participant_row is None else fact.c.participant == participant_row
         query = sa.select(sa.func.max(fact.c.position)).where(fact.c.message == message_row, of)
         last = await self._connection.scalar(query)
-        return await self.write(message_row, participant_row, found, scope, 0 if last is None else int(last) + 1)
+        return 0 if last is None else int(last) + 1
 
     async def carry(
         self, message_row: int, source: int, target: int, scope: int, same_matter: bool
@@ -108,20 +157,17 @@ class Facts:
 
         Return the numbers of those that were believed of ``source``, and the facts of ``target`` that say the same.
         Their promises no longer count (:meth:`promises`).  What was rejected is proposed again, unless it is the
-        ``same_matter``.  Facts that the other participant has already stay behind.
+        ``same_matter``; what was corrected stays corrected: the words are the same wherever they are.  Facts that the
+        other participant has already stay behind.
         """
         theirs = {one.fact: one for one in await self.select(messages=[message_row], participant=target)}
-        positions = sa.select(sa.func.max(fact.c.position)).where(
-            fact.c.message == message_row, fact.c.participant == target
-        )
-        last = await self._connection.scalar(positions)
-        position = 0 if last is None else int(last) + 1
+        position = await self._behind(message_row, target)
         believed: list[int] = []
         again: list[FactRecord] = []
         for one in await self.select(messages=[message_row], participant=source):
             twin = theirs.get(one.fact)
             if twin is None:
-                kept = same_matter and one.state is FactState.REJECTED
+                kept = one.state is FactState.CORRECTED or (same_matter and one.state is FactState.REJECTED)
                 state = one.state if kept else FactState.PROPOSED
                 values = {"participant": target, "position": position, "state": state}
                 await self._connection.execute(sa.update(fact).where(fact.c.id == one.row).values(**values))
@@ -149,7 +195,7 @@ class Facts:
         participant: int | None = None,
     ) -> list[FactRecord]:
         """Return facts in the order of their mails; erased ones are left out."""
-        query = sa.select(fact).order_by(fact.c.message, fact.c.position)
+        query = _WITH_CORRECTION.order_by(fact.c.message, fact.c.position)
         if messages is not None:
             query = query.where(fact.c.message.in_(messages))
         if row is not None:
@@ -161,7 +207,15 @@ class Facts:
         rows = (await self._connection.execute(query)).all()
         values = await self._sealed.get_many("fact", "value", [one.id for one in rows])
         return [
-            FactRecord(one.id, one.message, one.participant, one.state, from_json(json.loads(values[one.id])))
+            FactRecord(
+                one.id,
+                one.message,
+                one.participant,
+                one.state,
+                from_json(json.loads(values[one.id])),
+                one.corrects,
+                one.corrected_by,
+            )
             for one in rows
             if one.id in values
         ]
@@ -174,7 +228,7 @@ class Facts:
         return found[0]
 
     async def set_state(self, row: int, state: FactState) -> None:
-        """Accept or reject a fact."""
+        """Accept or reject a fact, or note that it was corrected."""
         await self._connection.execute(sa.update(fact).where(fact.c.id == row).values(state=state))
 
     async def number_promise(self) -> int:
@@ -213,19 +267,22 @@ class Facts:
             await self._connection.execute(sa.insert(promise), values)
 
     async def last_promises(self, participants: Sequence[int]) -> list[PromiseRecord]:
-        """Return the last promise of each kind of each participant that counts; see :meth:`promises`."""
+        """Return the last promise of each kind of each participant that counts; see :meth:`promises`.
+
+        The last is the one said last, whenever it was believed.
+        """
         found = await self._connection.execute(_NEWEST, {"participants": list(participants)})
         return [_promise(one) for one in found]
 
     async def promises(self, participants: Sequence[int], kind: PromiseKind | None = None) -> list[PromiseRecord]:
-        """Return the promises of participants, in the order in which they were believed.
+        """Return the promises of participants, in the order in which they were made.
 
         A promise counts as long as its fact is believed of that participant: not once its mail was moved away.
         """
         query = sa.select(promise).join(fact, _BELIEVED).where(promise.c.participant.in_(participants))
         if kind is not None:
             query = query.where(promise.c.kind == kind)
-        return [_promise(one) for one in await self._connection.execute(query.order_by(promise.c.id))]
+        return [_promise(one) for one in await self._connection.execute(query.order_by(*_AS_SAID))]
 
     async def learn_ticket(self, participant_row: int, number: str) -> None:
         """Remember a vendor's ticket number (as a keyed hash) so that later mails with it are recognised."""
@@ -268,14 +325,17 @@ _BELIEVED = sa.and_(
 )
 
 
-_NEWEST = sa.select(promise).where(
-    promise.c.id.in_(
-        sa.select(sa.func.max(promise.c.id))
-        .join(fact, _BELIEVED)
-        .where(promise.c.participant.in_(sa.bindparam("participants", expanding=True)))
-        .group_by(promise.c.participant, promise.c.kind)
-    )
+_AS_SAID = (promise.c.made_at, promise.c.id)
+_PLACE = sa.func.row_number().over(
+    partition_by=(promise.c.participant, promise.c.kind), order_by=[one.desc() for one in _AS_SAID]
 )
+_PLACED = (
+    sa.select(promise.c.id, _PLACE.label("place"))
+    .join(fact, _BELIEVED)
+    .where(promise.c.participant.in_(sa.bindparam("participants", expanding=True)))
+    .subquery()
+)
+_NEWEST = sa.select(promise).join(_PLACED, _PLACED.c.id == promise.c.id).where(_PLACED.c.place == 1)
 
 
 def _promise(one: Any) -> PromiseRecord:

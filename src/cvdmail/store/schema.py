@@ -57,8 +57,8 @@ async def check(connection: AsyncConnection) -> None:
     raise StoreUnavailable("database", f"its schema {found} is newer than {NEWEST}", "use the newer program")
 
 
-NEWEST = "0003"
-OLDER: frozenset[str] = frozenset({"0001", "0002"})
+NEWEST = "0004"
+OLDER: frozenset[str] = frozenset({"0001", "0002", "0003"})
 
 
 async def upgrade(connection: AsyncConnection) -> tuple[str | None, str]:

@@ -243,7 +243,15 @@ fact = sa.Table(
     sa.Column("kind", enum(FactKind, "kind"), nullable=False),
     sa.Column("grade", enum(Grade, "grade"), nullable=False),
     sa.Column("state", enum(FactState, "state"), nullable=False),
+    ref("corrects", "fact", nullable=True),  # a person put this one in its place
     sa.UniqueConstraint("message", "participant", "position"),
+    sa.Index(
+        "uq_fact_one_correction",
+        "corrects",
+        unique=True,
+        sqlite_where=sa.text("corrects IS NOT NULL"),
+        postgresql_where=sa.text("corrects IS NOT NULL"),
+    ),
 )
 
 promise = sa.Table(

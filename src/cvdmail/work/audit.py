@@ -69,6 +69,12 @@ async def _rows(tx: Transaction, names: list[str]) -> list[str]:
     problems += [
         f"delivery {row}: the ledger does not tell of it" for row in await tx.deliveries.rows() if row not in delivered
     ]
+    corrected = _corrected([*told.get(EventKind.FACT_CORRECTED, ()), *told.get(EventKind.MAIL_FILED, ())])
+    problems += [
+        f"fact {new}: the ledger does not tell that it corrects fact {original}"
+        for new, original in await tx.facts.corrections()
+        if (new, original) not in corrected
+    ]
     pins = {
         (entry.event.body.get("contact"), entry.event.body.get("fingerprint"))
         for entry in told.get(EventKind.KEY_PINNED, ())
@@ -79,6 +85,17 @@ async def _rows(tx: Transaction, names: list[str]) -> list[str]:
         if (pin.contact, str(pin.fingerprint)) not in pins
     ]
     return problems
+
+
+def _corrected(told: list[Entry]) -> set[tuple[object, object]]:
+    """Return the corrections that the ledger tells of: a person's, and those that went along to one more case."""
+    pairs: set[tuple[object, object]] = set()
+    for entry in told:
+        body = entry.event.body
+        pairs.add((body.get("fact"), body.get("corrects")))
+        along = body.get("corrections")
+        pairs |= {(one[0], one[1]) for one in along if len(one) == 2} if isinstance(along, list | tuple) else set()
+    return pairs
 
 
 async def _states(tx: Transaction, name: str, entries: list[Entry]) -> list[str]:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from cvdmail.core.case import events_of_fact
 from cvdmail.core.events import EventKind
-from cvdmail.core.extract.facts import DatePromise, FactKind, FixStatus, Identifier, PublicationStatus
+from cvdmail.core.extract.facts import Bound, DatePromise, FactKind, Identifier
 from cvdmail.core.ledger import Event, Value
 from cvdmail.core.policy import Policy
-from cvdmail.core.promises import Change, Promise, PromiseKind, compare, slip_days
+from cvdmail.core.promised_days import Change
+from cvdmail.core.promises import PromiseKind, Stance, Statement, Step, ledger, moment
 from cvdmail.core.records import FactRecord, FactState, PromiseRecord
+from cvdmail.core.statements import KINDS, of_promise
 from cvdmail.core.trust import Trust
+from cvdmail.core.who_read import by_opinion
 from cvdmail.errors import Refused
 from cvdmail.store.transaction import Transaction
 from cvdmail.work.desk import DAEMON, Actor, Desk
 
-_KINDS = {FactKind.FIX_DATE: PromiseKind.FIX, FactKind.PUBLICATION_DATE: PromiseKind.PUBLICATION}
-_PROMISING = {FixStatus.PLANNED, FixStatus.TENTATIVE, PublicationStatus.PLANNED, PublicationStatus.AGREED}
-
 
 def believable(policy: Policy, trusted: Trust | None, record: FactRecord) -> bool:
-    """Say whether policy lets a fact of a certainly matched mail be believed without asking."""
+    """Say whether policy lets a fact of a certainly matched mail be believed without asking.
+
+    Never a second opinion's, whatever grades policy names.
+    """
+    if by_opinion(record.fact):
+        return False
     return trusted in policy.believed and record.fact.grade in policy.believed_grades
 
 
@@ -55,59 +60,86 @@ class Beliefs:
         ``event`` is the decision (FACT_ACCEPTED), signed when a person made it; ``said_at`` is when the mail was
         written, with the sender's offset.  The fact itself is written as accepted by the caller.
         """
-        participant = record.participant
-        if participant is None:
+        if record.participant is None:
             raise Refused(f"fact {record.row}", "its mail is not filed to a participant", "file the mail first")
-        await self.meet([participant])
         await self._tx.ledger.append(event)
+        await self.follow(record, record.participant, said_at, event)
+
+    async def follow(self, record: FactRecord, participant: int, said_at: datetime, event: Event) -> None:
+        """Enter what follows from a decision that is in the ledger already; see :meth:`believe`."""
+        await self.meet([participant])
         for kind in events_of_fact(await self._tx.ledger.state(participant), record.fact):
             body: dict[str, Value] = {"fact": record.row}
             await self._tx.ledger.append(Event(event.chain, kind, event.at, event.actor, body, participant))
         if record.fact.kind is FactKind.TICKET and isinstance(record.fact.value, Identifier):
             self._tickets.append((participant, record.fact.value.id))
-        if isinstance(record.fact.value, DatePromise) and record.fact.kind in _KINDS:
+        if isinstance(record.fact.value, DatePromise) and record.fact.kind in KINDS:
             await self._promise(record, record.fact.value, participant, said_at, event)
 
     async def _promise(
         self, record: FactRecord, value: DatePromise, participant: int, said_at: datetime, event: Event
     ) -> None:
-        if value.status not in _PROMISING or value.first is None or value.last is None:
-            return
-        kind = _KINDS[record.fact.kind]
-        offset = said_at.utcoffset()
-        minutes = int(offset.total_seconds() // 60) if offset is not None else None
-        made = Promise(kind, value.first, value.last, minutes)
-        last = self._last.get((participant, kind))
-        before = Promise(kind, last.first, last.last, last.offset_minutes) if last is not None else None
-        change = compare(before, made)
-        new = PromiseRecord(
-            row=await self._tx.facts.number_promise(),
-            participant=participant,
-            fact=record.row,
-            kind=kind,
-            status=value.status.value,
-            first=value.first,
-            last=value.last,
-            granularity=value.granularity.value if value.granularity else None,
-            bound=value.bound.value if value.bound else None,
-            offset_minutes=minutes,
-            made_at=said_at,
-            slips=last.row if last is not None and change is Change.SLIPPED else None,
+        kind = KINDS[record.fact.kind]
+        statement = Statement(
+            kind, value.status, value.first, value.last, value.bound, value.granularity, said_at, record.row
         )
+        if statement.stance is not Stance.PROMISES or value.first is None or value.last is None:
+            return
+        step, before = await self._step(participant, statement)
+        slips = before if step.outcome.change is Change.SLIPPED else None
+        new = _written(await self._tx.facts.number_promise(), participant, value.first, value.last, statement, slips)
         self._promises.append(new)
-        self._last[participant, kind] = new
-        body: dict[str, Value] = {"change": change.value, "fact": record.row, "promise": new.row}
+        last = self._last.get((participant, kind))
+        if last is None or last.made_at <= said_at:
+            self._last[participant, kind] = new
+        body: dict[str, Value] = {"change": step.outcome.change.value, "fact": record.row, "promise": new.row}
         at = (event.at, event.actor)
         await self._tx.ledger.append(Event(event.chain, EventKind.PROMISE_MADE, *at, body, participant))
-        if before is not None and last is not None and change is Change.SLIPPED:
-            moved: dict[str, Value] = {"days": slip_days(before, made), "from": last.row, "promise": new.row}
+        if slips is not None:
+            moved: dict[str, Value] = {"days": step.outcome.days, "from": slips.row, "promise": new.row}
             await self._tx.ledger.append(Event(event.chain, EventKind.PROMISE_SLIPPED, *at, moved, participant))
+
+    async def _step(self, participant: int, new: Statement) -> tuple[Step, PromiseRecord | None]:
+        """Say what a promise does to the one that stood when it was made.
+
+        The last one is at hand and mostly suffices.  All of them are looked at where a mail is believed after one that
+        was written later, or where the last one left its end open.
+        """
+        last = self._last.get((participant, new.kind))
+        known = [] if last is None else [last]
+        if last is not None and (last.made_at > new.said_at or last.bound == Bound.NOT_BEFORE.value):
+            known = await self._tx.facts.promises([participant], new.kind)
+            known += [one for one in self._promises if (one.participant, one.kind) == (participant, new.kind)]
+        by_fact = {one.fact: one for one in known if one.fact != new.fact}
+        steps = ledger([*(of_promise(one) for one in by_fact.values()), new])
+        step = next(one for one in steps if one.statement.fact == new.fact)
+        return step, by_fact.get(step.against or 0)
 
     async def write(self) -> None:
         """Write the promises and ticket numbers, after the facts they rest on."""
         await self._tx.facts.write_promises(self._promises)
         await self._tx.facts.learn_tickets(self._tickets)
         self._promises, self._tickets = [], []
+
+
+def _written(
+    row: int, participant: int, first: date, last: date, made: Statement, slips: PromiseRecord | None
+) -> PromiseRecord:
+    offset = made.said_at.utcoffset()
+    return PromiseRecord(
+        row=row,
+        participant=participant,
+        fact=made.fact,
+        kind=made.kind,
+        status=made.status.value,
+        first=first,
+        last=last,
+        granularity=made.granularity.value if made.granularity else None,
+        bound=made.bound.value if made.bound else None,
+        offset_minutes=int(offset.total_seconds() // 60) if offset is not None else None,
+        made_at=made.said_at,
+        slips=slips.row if slips is not None else None,
+    )
 
 
 async def accept(tx: Transaction, record: FactRecord, said_at: datetime, event: Event) -> None:
@@ -170,9 +202,9 @@ async def decide_fact(desk: Desk, actor: Actor, row: int, believed: bool) -> Fac
         return await tx.facts.get(row)
 
 
-def said_at(date: object, received_at: datetime) -> datetime:
-    """Return when a mail was written, by its Date with its offset, else when it was received."""
+def said_at(written: object, received_at: datetime) -> datetime:
+    """Return when a mail was written: by the date of its reading, if that can be true, else when it was received."""
     try:
-        return datetime.fromisoformat(date) if isinstance(date, str) else received_at
+        return moment(datetime.fromisoformat(written) if isinstance(written, str) else None, received_at)
     except ValueError:
         return received_at

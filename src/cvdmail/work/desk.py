@@ -10,7 +10,7 @@ from cvdmail.core.ids import Address, Fingerprint, MessageId, ReplyToken
 from cvdmail.core.ledger import Event, joint_statement, jointly_signed, statement
 from cvdmail.core.policy import Policy
 from cvdmail.errors import Refused
-from cvdmail.ports import Clock, Entropy, OpenPgp, PublicKeys, Reader
+from cvdmail.ports import Clock, Entropy, OpenPgp, PublicKeys, Reader, SecondOpinion
 from cvdmail.store.transaction import Store
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -35,6 +35,8 @@ class Desk:
     """Where words are read for facts; None: here, in a thread."""
     own: frozenset[Address] = frozenset()
     """Addresses that are ours beside the mailbox's: those named to an import."""
+    opinion: SecondOpinion | None = None
+    """A second reader, whose word is only ever proposed; None: nobody is asked."""
 
     @property
     def submission_host(self) -> str:

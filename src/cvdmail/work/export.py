@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from cvdmail.config import PersonRole
-from cvdmail.core import archive
+from cvdmail.core import archive, statements
 from cvdmail.core.deliveries import DeliveryRecord
 from cvdmail.core.events import EventKind
 from cvdmail.core.extract.facts import to_json
@@ -112,21 +112,18 @@ def _case(found: WholeCase) -> dict[str, object]:
             for number, one in enumerate(found.messages, start=1)
         ],
         "facts": [
-            {**to_json(one.fact), "fact": one.row, "message": one.message, "state": one.state.value}
+            {
+                **to_json(one.fact),
+                "fact": one.row,
+                "message": one.message,
+                "state": one.state.value,
+                "corrects": one.corrects,
+                "corrected_by": one.corrected_by,
+            }
             for one in found.facts
         ],
-        "promises": [
-            {
-                "promise": one.row,
-                "participant": one.participant,
-                "kind": one.kind.value,
-                "first": one.first.isoformat(),
-                "last": one.last.isoformat(),
-                "made_at": instant(one.made_at),
-                "slips": one.slips,
-            }
-            for one in found.promises
-        ],
+        "promises": [statements.to_json(one) for one in found.stated if one.step.statement.believed],
+        "stated": [statements.to_json(one) for one in found.stated],
         "deliveries": [
             {
                 "outbox": one.row,

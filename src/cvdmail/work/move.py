@@ -112,11 +112,11 @@ async def carry(
     said = await tx.facts.select(messages=[record.row], participant=source.row)
     withdrawn, again = await tx.facts.carry(record.row, source.row, target.row, new, same_matter)
     if not same_matter:
-        await _forget_numbers(tx, source, [one for one in said if one.state is FactState.ACCEPTED])
+        await forget_numbers(tx, source, [one for one in said if one.state is FactState.ACCEPTED])
     return Carried(tuple(withdrawn), tuple(again), target.row in there)
 
 
-async def _forget_numbers(tx: Transaction, source: ParticipantRecord, believed: Sequence[FactRecord]) -> None:
+async def forget_numbers(tx: Transaction, source: ParticipantRecord, believed: Sequence[FactRecord]) -> None:
     """Forget the ticket numbers that were learned from these facts, unless something else tells them too."""
     learned = _numbers(believed)
     if not learned:

@@ -38,9 +38,10 @@ async def file_by_person(
         scope = await tx.cases.scope(case.row)
         if filed and not await tx.filings.scopes(row):
             raise Refused(f"pen {row}", "it was erased with its case", "only its hash remains")
+        corrections: list[tuple[int, int]] = []
         if filed:
             await tx.filings.link(row, participant.row, scope, by, now)
-            await tx.facts.copy(row, participant.row, scope)
+            corrections = await tx.facts.copy(row, participant.row, scope)
         else:
             await tx.filings.file(row, participant.row, scope, False, None, by, now)
             await tx.filings.take_along(row, scope)
@@ -49,6 +50,8 @@ async def file_by_person(
         body: dict[str, Value] = {"by": "person", "message": row, "sha256": record.sha256}
         if filed:
             body["also"] = True
+        if corrections:
+            body["corrections"] = corrections
         event = Event(str(case_id), EventKind.MAIL_FILED, now, by, body, participant.row)
         await tx.ledger.append(await actor.decide(event))
         await _learn(desk, tx, row, participant.row)

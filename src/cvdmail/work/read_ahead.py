@@ -24,6 +24,7 @@ from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.inline import signed_essence
 from cvdmail.core.records import MessageRecord
 from cvdmail.errors import CryptoUnavailable, ParseLimit, Refused, StoreUnavailable
+from cvdmail.work.ask_opinion import with_opinions
 from cvdmail.work.desk import Desk
 from cvdmail.work.open_mail import Opened, open_mail
 
@@ -163,6 +164,10 @@ async def _read(desk: Desk, mails: Sequence[Prepared], begun: Sequence[Begun | E
         for one in texts:
             with contextlib.suppress(ParseLimit):
                 (read[id(one)],) = await _extract(desk, [one.reply])
+    if desk.opinion is not None:
+        pairs = [(one.reply, read.get(id(one))) for one in texts]
+        more = await with_opinions(desk.opinion, pairs)
+        read |= {id(one): found for one, found in zip(texts, more, strict=True) if found is not None}
     return await asyncio.to_thread(
         lambda: [_finish(one, words, read.get(id(words))) for one, words in zip(mails, begun, strict=True)]
     )

@@ -22,6 +22,7 @@ from cvdmail.core.events import EventKind
 from cvdmail.core.ids import CaseId
 from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.matching import Verdict
+from cvdmail.core.promises import moment
 from cvdmail.core.records import (
     Direction,
     FactRecord,
@@ -271,7 +272,7 @@ async def _believe(
     if not judged.decision.facts_believable:
         return ()
     waiting = [one for one in records if one.state is FactState.PROPOSED]
-    when = judged.reading.date if judged.reading is not None and judged.reading.date else record.received_at
+    when = moment(judged.reading.date if judged.reading is not None else None, record.received_at)
     believed = await accept_by_policy(tx, desk, chain, waiting, judged.outcome.trust, when)
     return tuple(one.row for one in believed)
 

@@ -17,6 +17,7 @@ from cvdmail.core.ids import Address
 from cvdmail.core.ledger import MAIN, Event, Value
 from cvdmail.core.mail import Mail
 from cvdmail.core.matching import MOVED_ON, Clue, Evidence, NewFiling, match
+from cvdmail.core.promises import moment
 from cvdmail.core.records import FactRecord, FactState, MessageState, ParticipantRecord, ScopeKind
 from cvdmail.store.inbox import Outcome
 from cvdmail.store.transaction import Transaction
@@ -157,7 +158,7 @@ class _Writing:
             await learn(self.desk, self.tx, certain.participant, one.looked.mail, reading, one.looked.sender)
         records = await self.tx.facts.number(row, certain.participant, reading.extraction.facts if reading else ())
         if judged.decision.facts_believable:
-            when = reading.date if reading is not None and reading.date else one.record.received_at
+            when = moment(reading.date if reading is not None else None, one.record.received_at)
             trusted = outcome.trust
             records = await believe_by_policy(self.desk, self.beliefs, chain, records, trusted, when)
             for participant, number in self.beliefs.learned:

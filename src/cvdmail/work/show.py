@@ -27,7 +27,9 @@ from cvdmail.core.records import (
     ParticipantRecord,
     PromiseRecord,
 )
+from cvdmail.core.statements import Stated, stated
 from cvdmail.store.transaction import Transaction
+from cvdmail.work.believe import said_at
 from cvdmail.work.desk import Desk
 
 
@@ -106,6 +108,7 @@ class WholeCase:
     deliveries: tuple[DeliveryRecord, ...] = ()
     links: tuple[LinkRecord, ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
+    stated: tuple[Stated, ...] = ()
 
 
 async def overview(desk: Desk) -> list[Overview]:
@@ -225,7 +228,13 @@ async def whole_case(desk: Desk, case_id: CaseId) -> WholeCase:
             tuple(await tx.deliveries.select([one.row for one in participants])),
             tuple(await tx.links.of(case.row)),
             tuple(unsupported([entry.event for entry in events], {one.row: one.fact for one in facts})),
+            tuple(stated(facts, _said(messages), promises)),
         )
+
+
+def _said(messages: Sequence[ShownMessage]) -> dict[int, datetime]:
+    """Return when each mail was written."""
+    return {one.record.row: said_at(one.reading.get("date"), one.record.received_at) for one in messages}
 
 
 async def _messages(tx: Transaction, case: CaseRecord, facts: Sequence[FactRecord]) -> list[ShownMessage]:

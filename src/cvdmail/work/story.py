@@ -10,10 +10,14 @@ from cvdmail.core.deliveries import DeliveryRecord
 from cvdmail.core.display import visible
 from cvdmail.core.drafts import Letter
 from cvdmail.core.events import EventKind
-from cvdmail.core.extract.facts import DatePromise, FactKind, Triage
+from cvdmail.core.extract.facts import FactKind
+from cvdmail.core.fact_words import in_words
 from cvdmail.core.ledger import Event, Value
 from cvdmail.core.moved import withdrawn
-from cvdmail.core.records import Direction, FactRecord, FactState
+from cvdmail.core.promised_days import Change
+from cvdmail.core.promises import PromiseKind
+from cvdmail.core.records import Direction, FactState
+from cvdmail.core.statements import Stated
 from cvdmail.work.show import ShownMessage, WholeCase
 
 
@@ -82,42 +86,124 @@ def story(found: WholeCase, names: Mapping[str, str]) -> list[Line]:
     """
     vendors = {one.row: one.vendor for one in found.participants}
     messages = {one.record.row: one for one in found.messages}
-    facts = {one.row: one for one in found.facts}
-    gone = withdrawn(entry.event for entry in found.events)
+    facts = _Facts(found)
     lines: list[Line] = []
     for entry in found.events:
         event = entry.event
         vendor = vendors.get(event.participant or 0, "")
+        actor = names.get(event.actor, event.actor)
         if event.kind is EventKind.MAIL_FROZEN and not event.body.get("keys"):
-            lines.append(Line(event.at, names.get(event.actor, event.actor), "letter in clear frozen"))
+            lines.append(Line(event.at, actor, "letter in clear frozen"))
         elif event.kind in _TOLD:
-            lines.append(Line(event.at, names.get(event.actor, event.actor), _TOLD[event.kind]))
+            lines.append(Line(event.at, actor, _TOLD[event.kind]))
         elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("again"):
-            lines.append(Line(event.at, names.get(event.actor, event.actor), "draft edited, signed"))
+            lines.append(Line(event.at, actor, "draft edited, signed"))
         elif event.kind is EventKind.DRAFT_WRITTEN and event.body.get("letter") != Letter.REPORT.value:
-            lines.append(Line(event.at, names.get(event.actor, event.actor), _written(event.body)))
+            lines.append(Line(event.at, actor, _written(event.body)))
         elif event.kind is EventKind.DELIVERY_RECORDED:
             known = next((one for one in found.deliveries if one.row == event.body.get("delivery")), None)
-            lines.append(Line(event.at, names.get(event.actor, event.actor), _recorded(event.body, known)))
+            lines.append(Line(event.at, actor, _recorded(event.body, known)))
         elif event.kind is EventKind.MAIL_FILED:
             lines.append(_filed(event.at, vendor, messages.get(_row(event.body.get("message")))))
-            waiting = [one for one in found.facts if one.message == _row(event.body.get("message"))]
-            lines += [
-                Line(event.at, vendor, f"{_words(one)} (fact {one.row}, not believed)", one.fact.quote)
-                for one in waiting
-                if one.state is FactState.PROPOSED and one.fact.kind in _TELLING
-            ]
-        elif event.kind is EventKind.FACT_ACCEPTED and _row(event.body.get("fact")) in facts:
-            record = facts[_row(event.body.get("fact"))]
-            lines.append(Line(event.at, vendor, _words(record), record.fact.quote))
-        elif event.kind is EventKind.FACT_ACCEPTED and _row(event.body.get("fact")) in gone:
-            mail = gone[_row(event.body.get("fact"))]
-            lines.append(Line(event.at, vendor, f"fact {event.body.get('fact')} believed; mail {mail} has moved since"))
+            lines += facts.proposed(event, vendor)
+        elif event.kind is EventKind.FACT_ACCEPTED:
+            lines += facts.accepted(event, vendor)
+        elif event.kind is EventKind.FACT_CORRECTED:
+            lines += facts.corrected(event, vendor, actor)
         elif event.kind in _MOVES:
-            lines.append(Line(event.at, names.get(event.actor, event.actor), _MOVES[event.kind](event)))
-        elif event.kind is EventKind.PROMISE_SLIPPED:
-            lines.append(Line(event.at, vendor, f"the promised date SLIPS by {event.body.get('days')} days"))
+            lines.append(Line(event.at, actor, _MOVES[event.kind](event)))
+        elif event.kind in (EventKind.PROMISE_MADE, EventKind.PROMISE_SLIPPED):
+            lines += facts.promised(event, vendor)
     return lines
+
+
+class _Facts:
+    """What the story tells of facts: the words of each, and what a stated date did to what stood before it.
+
+    What a date did is told by the promise ledger as it is now (:mod:`cvdmail.core.statements`); of facts that have left
+    the case only what the events say is known.
+    """
+
+    def __init__(self, found: WholeCase) -> None:
+        self._facts = {one.row: one for one in found.facts}
+        self._steps = {one.record.row: one for one in found.stated}
+        self._gone = withdrawn(entry.event for entry in found.events)
+        self._promised: dict[int, int] = {}
+
+    def proposed(self, event: Event, vendor: str) -> list[Line]:
+        """Tell what a mail proposed when it was filed, and what it would do if it were believed."""
+        lines: list[Line] = []
+        for one in self._facts.values():
+            if one.message != _row(event.body.get("message")) or one.participant != event.participant:
+                continue
+            if one.state is FactState.PROPOSED and one.fact.kind in _TELLING and one.corrects is None:
+                step = self._steps.get(one.row)
+                does = f"; would be: {step.step.words}" if step is not None and _worth_a_line(step) else ""
+                what = f"{in_words(one.fact)} (fact {one.row}, not believed{does})"
+                lines.append(Line(event.at, vendor, what, one.fact.quote))
+        return lines
+
+    def accepted(self, event: Event, vendor: str) -> list[Line]:
+        """Tell that a fact was believed, and what it did."""
+        row = _row(event.body.get("fact"))
+        if row in self._facts:
+            record = self._facts[row]
+            since = f" (fact {row}, corrected since by fact {record.corrected_by})" if record.corrected_by else ""
+            return [
+                Line(event.at, vendor, in_words(record.fact) + since, record.fact.quote),
+                *self._did(event, row, vendor),
+            ]
+        if row in self._gone:
+            return [Line(event.at, vendor, f"fact {row} believed; mail {self._gone[row]} has moved since")]
+        return []
+
+    def corrected(self, event: Event, vendor: str, actor: str) -> list[Line]:
+        """Tell that a person corrected a fact: what was read, and what it is."""
+        row, original = _row(event.body.get("fact")), _row(event.body.get("corrects"))
+        if row not in self._facts or original not in self._facts:
+            return [Line(event.at, actor, f"fact {original} corrected by fact {row}")]
+        was, now = self._facts[original].fact, self._facts[row]
+        what = f"fact {original} corrected, signed: {in_words(now.fact)} (was read as {in_words(was)})"
+        return [Line(event.at, actor, what, now.fact.quote), *self._did(event, row, vendor)]
+
+    def promised(self, event: Event, vendor: str) -> list[Line]:
+        """Tell a slip of a promise whose fact is no longer here; the others are told with their facts."""
+        promise, fact = _row(event.body.get("promise")), event.body.get("fact")
+        if event.kind is EventKind.PROMISE_MADE:
+            self._promised[promise] = _row(fact)
+            return []
+        if self._promised.get(promise) in self._facts:
+            return []
+        return [Line(event.at, vendor, f"the promised date SLIPS by {event.body.get('days')} days")]
+
+    def _did(self, event: Event, row: int, vendor: str) -> list[Line]:
+        one = self._steps.get(row)
+        if one is None or not _worth_a_line(one):
+            return []
+        date = "the promised date" if one.step.statement.kind is PromiseKind.FIX else "the publication date"
+        words = one.step.words.replace("slips", "SLIPS")
+        told = _DID[one.step.outcome.change].format(date=date, words=words, against=one.step.against)
+        return [Line(event.at, vendor, told)]
+
+
+_DID: Mapping[Change, str] = {
+    Change.REAFFIRMED: "{date} is {words}",
+    Change.REFINED: "{date} is {words}",
+    Change.WIDENED: "{date} is {words}",
+    Change.SLIPPED: "{date} {words}",
+    Change.ADVANCED: "{date} is {words}",
+    Change.UNDATED: "{words}",
+    Change.KEPT: "the promise is {words}",
+    Change.LATE: "the promise is {words}",
+    Change.DONE: "{words}",
+    Change.CONTRADICTS: "{words} (fact {against})",
+}
+"""What a stated date did to what stood before it; the changes that are left out did nothing to it."""
+
+
+def _worth_a_line(one: Stated) -> bool:
+    alone = one.step.outcome.change is Change.DONE and one.step.against is None
+    return one.step.outcome.change in _DID and not alone
 
 
 def _moved(event: Event) -> str:
@@ -159,20 +245,3 @@ def _filed(at: datetime, vendor: str, message: ShownMessage | None) -> Line:
     record = message.record
     kind = (record.kind.value if record.kind else "mail").replace("_", " ")
     return Line(at, vendor, f"{kind} filed, {record.trust.value if record.trust else 'untrusted'}")
-
-
-def _words(record: FactRecord) -> str:
-    value = record.fact.value
-    name = record.fact.kind.value.replace("_", " ")
-    if isinstance(value, DatePromise):
-        if value.first is None:
-            return f"{name} {value.status.value}"
-        until = "" if value.last in (None, value.first) else f" to {value.last}"
-        return f"{name} {value.status.value}: {value.first}{until}"
-    if isinstance(value, Triage):
-        return f"{name}: {value.verdict.value}"
-    if record.fact.kind in (FactKind.TICKET, FactKind.CVE):
-        return f"{name} {getattr(value, 'id', '')}"
-    if record.fact.kind is FactKind.ACKNOWLEDGEMENT:
-        return f"{name} by {value.by.value}" if hasattr(value, "by") else name
-    return name
