@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from cvdmail.core.extract.page import Bag
+from cvdmail.core.extract.letters import Bag
 
 _PIECE = re.compile(r"\(([^()]+)\)|\[([^\[\]]+)\]|(~~|~)|([^\s()\[\]~]+)")
 _JOIN = r"\W{1,4}"
@@ -31,6 +31,7 @@ class Phrase:
         self.row = row.removeprefix("?").strip()
         self.spaced = spaced
         self.needs = _needs(self.row) if spaced else ()
+        self.wide = not spaced or (not self.needs and any(ord(letter) > 0xFF for letter in self.row))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -44,8 +45,8 @@ class Phrase:
 
     def may_stand(self, bag: Bag) -> bool:
         """Say whether a sentence with these words may hold the phrase."""
-        if not self.needs:
-            return self.spaced or bag.wide
+        if self.wide:
+            return bag.wide
         for group in self.needs:  # noqa: SIM110 - a generator costs more than the search
             if group.isdisjoint(bag.heads):
                 return False

@@ -90,6 +90,7 @@ LANGUAGE = Language(
     week_names="week wk cw kw w ww",
     quarter_letters="q",
     half_letters="h",
+    feasts={"12-25": "christmas xmas", "12-24": "christmas-eve", "10-31": "halloween"},
     patch="patch patching",
     patch_days="tuesday day",
     cues={
@@ -210,6 +211,22 @@ LANGUAGE = Language(
     things="""
         issue issues vulnerability vulnerabilities bug bugs problem problems finding findings defect flaw flaws weakness
         behavior behaviour vuln vulns
+    """,
+    but="but however although though whereas while therefore because since_we so_that unless",
+    joins="""
+        and so then which we it i this they you he she there that please dont don't i'll we'll i'm we're our as with
+        probably hopefully currently once when where meaning
+    """,
+    subjects="""
+        we i it then they you he she the_fix the_patch the_update the_advisory the_details will that this our should
+        is are expect hope plan aim i'll we'll would have could can
+    """,
+    leads="""
+        due_to because since as given although though while when once after owing_to in_order_to before despite
+    """,
+    abbreviations="""
+        e.g i.e ver v no nr num ref approx ca incl vs mr mrs ms dr st jan feb mar apr jun jul aug sep sept oct nov dec
+        vers rel est dept inc ltd corp co fig sec etc al cf ext tel
     """,
     phrases={
         Says.CONFIRMED: """
@@ -843,7 +860,16 @@ LANGUAGE = Language(
                 see also|for more|see the|find more|read more|more details|available at|download|downloaded|
                 documentation|release notes|changelog|as described|refer to)
         """,
-        Says.RECEIPT: "(receipt|reception|receive|received|receiving|arrival|arrived)",
+        Says.RECEIPT: """
+            (receipt|reception|receive|received|receiving|arrival|arrived|fix|fixes|fixed|patch|patched|release|released|
+                date|dates|publication|embargo|disclosure|address|meeting|timeline|availability|got your)
+        """,
+        Says.ASIDE: """
+            (publish*|disclos*|credit*|embargo*|timeline|deadline|deadlines|close|closing|call|meeting|acknowledg*|bounty|
+                okay to|ok to|ok if|okay if|mind if|fine if|happy with|agree|postpone|delay|hold off|wait|help out|
+                extension|public|date|schedule|thoughts|when do you|when will you|when are you|plan to|planning to|
+                prefer|pgp|encrypt*|coordinat*|share this|anything else|named|go public)
+        """,
         Says.NOT: """
             (not|no|never|unable|cannot|without|hardly|nor|neither|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|
                 can't|couldn't|won't|wouldn't|haven't|hasn't|failed|fail|fails|rather than|instead of)

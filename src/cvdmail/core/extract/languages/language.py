@@ -53,6 +53,7 @@ class Says(Enum):
     DUPLICATE = "duplicate"  # it was known
     NEEDS_INFO = "needs_info"  # the reporter is to tell or try something
     QUESTION = "question"  # as NEEDS_INFO, in a question only
+    ASIDE = "aside"  # a question about the process: "is it ok to close this?"
     DEFERRED = "deferred"
     ARRIVED = "arrived"  # the report did: thanks, received
     NOTHING_CAME = "nothing_came"
@@ -70,7 +71,7 @@ class Says(Enum):
     ASKING = "asking"
     RATHER_NOT = "rather_not"
     LEAVING = "leaving"  # "for further information see ..."
-    RECEIPT = "receipt"  # a noun of arrival, which makes of "confirm" no verdict
+    RECEIPT = "receipt"  # what else is confirmed: an arrival, a date, a fix; it makes no verdict of "confirm"
     NOT = "not"
     CONDITION = "condition"
     NOT_YET = "not_yet"  # will, to, try to: what follows has not happened
@@ -147,6 +148,8 @@ class Language:
     """Words that make a week number of the number after them: KW 23, week 23."""
     quarter_letters: str = ""
     half_letters: str = ""
+    feasts: Mapping[str, str] = field(default_factory=dict)
+    """Days of every year by their names: "12-25" of Christmas."""
     patch: str = ""
     patch_days: str = ""
     """"Patch Tuesday", "patch day"."""
@@ -166,6 +169,17 @@ class Language:
     future_endings: str = ""
     things: str = ""
     """Nouns of the matter; a participle before one tells of no event: the reported issue."""
+
+    but: str = ""
+    """Words that open a clause wherever they stand, phrases with ``_``: but, while, because."""
+    joins: str = ""
+    """Words that open a clause after a comma: and, which, we."""
+    subjects: str = ""
+    """Words that open a clause after "and": we, it, the_fix."""
+    leads: str = ""
+    """Words that open a sentence with a subordinate clause, which its comma ends: due_to, because, when."""
+    abbreviations: str = ""
+    """Abbreviations whose dot ends no sentence, without it."""
 
     phrases: Mapping[Says, str] = field(default_factory=dict)
 
