@@ -258,6 +258,7 @@ CORE_STANDARD = {
 CORE_MORE = {
     "core.archive": {"io", "tarfile"},
     "core.extract": {"importlib"},
+    "core.extract.languages": {"importlib"},
     "core.extract.bounces": {"logging"},
     "core.sender": {"logging"},
 }

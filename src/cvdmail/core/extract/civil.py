@@ -203,7 +203,8 @@ def after_count(anchor: date, low: int, high: int, unit: str) -> Days | None:
         return Days(_business(anchor, low), _business(anchor, high), Granularity.DAY)
     if unit in {"day", "week"}:
         size = 7 if unit == "week" else 1
-        begin = shift(anchor, size * (low - 1) + 1) if low == high else shift(anchor, size * low)
+        spread = low < high and (size == 1 or low == 1)  # "in a week or two": 7 to 14 days
+        begin = shift(anchor, size * low) if spread else shift(anchor, size * (low - 1) + 1)
         return Days(begin, shift(anchor, size * high), Granularity.WEEK if unit == "week" else Granularity.DAY)
     step = {"month": 1, "quarter": 3, "year": 12}.get(unit)
     if step is None:

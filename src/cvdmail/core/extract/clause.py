@@ -11,6 +11,7 @@ from cvdmail.core.extract.date_tokens import Token, tokenize
 from cvdmail.core.extract.languages.language import EVENTS, Cue
 from cvdmail.core.extract.letters import is_wide
 from cvdmail.core.extract.words import Words
+from cvdmail.core.extract.zone_words import wordset
 
 _NO_NEGATION = {
     "no": frozenset(["later", "problem", "doubt", "worries", "earlier", "sooner", "question", "matter"]),
@@ -146,8 +147,8 @@ class Clause:
         taken = -1
         for i, token in enumerate(self.tokens):
             row = self._rows.get(i)
-            if row is not None and (event := next((cue for cue in row[1] if cue in EVENTS), None)) is not None:
-                out.append(Event(token.start, event, i, carrier=False, verb=True))
+            if row is not None and i >= taken:
+                out += [Event(token.start, cue, i, carrier=False, verb=True) for cue in row[1] if cue in EVENTS][:1]
                 taken = row[0]
             elif i >= taken and token.low in self.words.event_of:
                 out += self._single(i, token)
@@ -163,14 +164,14 @@ class Clause:
         cue = words.event_of[low]
         if low == "out" and not self._is_out(i):
             return
-        if low == "public" and words.cues.get(self._low(i + 1), ())[:1] == (Cue.RELEASE,):
-            return  # "the public release date" is one of a release
+        if low == "public" and self._low(i - 1) not in _PUBLIC_AFTER and self._low(i + 1) not in _PUBLIC_BEFORE:
+            return  # "the public release date" is one of a release, "the public database" is none at all
         if low.startswith("update") and (
             self._low(i + 1) in {"you", "us", "on"}
             or self._low(i - 1) in {"status", "you", "progress", "weekly", "another", "an"}
         ):
             cue = Cue.OTHER  # of the correspondence, not of the product
-        if cue is Cue.OTHER and self._low(i + 1) in words.things:
+        if cue is Cue.OTHER and (self._low(i + 1) in words.things or self._is_attribute(i)):
             return
         carrier = low in words.carriers
         verb = not carrier or (
@@ -178,6 +179,21 @@ class Clause:
             and (self._low(i + 1) in _DETERMINERS or self._low(i - 1) in {"to", "will", "can", "i", "we", "'ll"})
         )
         yield Event(token.start, cue, i, carrier and not verb, verb)
+
+    def _is_attribute(self, i: int) -> bool:
+        """The "reported" of "the reported part", and a noun that is only mentioned: "a fix for your report"."""
+        words, low = self.words, self._low(i)
+        if low.endswith("ed") and self._low(i - 1) in words.articles and self._low(i + 1).isalpha():
+            return True
+        if low not in words.mentions:
+            return False
+        j = i + 1
+        small = words.of | words.on | words.from_ | words.until | words.by | words.in_ | {"dated", "sent"}
+        while self._low(j) in small:
+            j += 1
+        token = self.tokens[j] if j < len(self.tokens) else None
+        dated = token is not None and (token.number is not None or token.low in words.calendar)
+        return not dated
 
     @cached_property
     def past(self) -> bool:
@@ -203,6 +219,8 @@ class Clause:
         return self.start + lead, self.start + lead + len(body)
 
 
+_PUBLIC_AFTER = wordset("be is are was go goes going went gone become made make making fully disclosed")
+_PUBLIC_BEFORE = wordset("disclosure announcement until before on by in at advisory date")
 _DETERMINERS = frozenset(
     ["the", "this", "that", "it", "these", "those", "your", "all", "them", "both", "den", "die", "das", "le", "la"]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from cvdmail.core.extract import civil
@@ -13,16 +14,17 @@ from cvdmail.core.extract.zone_words import wordset
 
 _RISING = wordset("- – to or bis à a oder ou o of tot до do lub или")
 _FILL = wordset("""
-    the of den der de les los von about around approximately approx ca etwa roughly circa environ unos unas : another
-    maximum max . rund weiteren le maybe perhaps only just say less than weniger als moins menos más weitere
+    the of matter den der de les los von about around approximately approx ca etwa roughly circa environ unos unas :
+    another maximum max . rund weiteren le maybe perhaps only just say less than weniger als moins menos más weitere
 """)
 _HALF = wordset("half demi demie medio media halb halbe mezzo meia meio")
 _WORKING = wordset("""
     business working work ouvrés ouvrables ouvré hábiles laborables úteis lavorativi рабочих рабочие roboczych robocze
 """)
-_NEEDING = wordset("need needs brauchen benötigen require requires give faut necesitamos")
+_NEEDING = wordset("need needs take gimme brauchen benötigen require requires give faut necesitamos")
 
 
+_LATER = wordset("later thereafter afterwards später danach spätere après después dopo depois")
 _MORE = wordset("of full more additional weiteren weitere further de other short")
 
 
@@ -48,14 +50,15 @@ class Forms(Phrases):
                 return Read(days, count.end, "date.ago")
         count = self._count(i)
         if count is not None and self.low(count.end) in words.ago:
+            since = self._since_named(count, -1) if self.low(count.end) == "earlier" else None
             exact = civil.before_count(self.anchor, count.low, count.unit) if count.low == count.high else None
-            return Read(exact, count.end + 1, "date.ago")
+            return since or Read(exact, count.end + 1, "date.ago")
         lead, j = self._lead(i)
         if not lead:
             return self._after(i, count) if count is not None else None
         count = self._count(j)
         if count is None:
-            return self._few_coming(j, lead)
+            return self._coming_one(i, j, lead) or self._few_coming(j, lead)
         if self._other_anchor(count.end):
             return self._from_date(count) or Read(None, count.end, "date.other_anchor")
         return self._ahead(count, lead, count.end)
@@ -72,10 +75,20 @@ class Forms(Phrases):
                 return self._ahead(count, "in", count.end + 2)
             return Read(None, count.end + 1, "date.other_anchor") if after not in words.from_ else None
         if after in words.from_now:
-            return self._ahead(count, "in", count.end + 1)
+            since = self._since_named(count, 1) if after in _LATER and self.low(count.end + 1) != "now" else None
+            return since or self._ahead(count, "in", count.end + 1)
         if self.low(i - 1) in _NEEDING or (self.low(i - 1) in _FILL and self.low(i - 2) in _NEEDING):
-            return self._ahead(count, "in", count.end)
+            needed = self._ahead(count, "in", count.end)
+            return replace(needed, rule="date.needs_count") if needed is not None else None
         return None
+
+    def _since_named(self, count: Count, step: int) -> Read | None:
+        """Read "one day earlier", "two weeks later", where a day was named before."""
+        size = {"day": 1, "week": 7}.get(count.unit)
+        if self.named is None or size is None or count.low != count.high or self.named.first != self.named.last:
+            return None
+        day = civil.shift(self.named.first, step * size * count.low)
+        return Read(civil.one_day(day), count.end + 1, "date.from_named")
 
     def _from_date(self, count: Count) -> Read | None:
         """Read "two weeks after 3 May", "a week from Friday": counted from a date that stands there."""
@@ -93,6 +106,8 @@ class Forms(Phrases):
         """Read what opens a count: "in", "within", "in the next", "another", "innerhalb von", "d'ici"."""
         words, low = self.words, self.low(i)
         j = i + 1
+        if low == "over" and self.low(j) not in words.next and self.low(j + 1) not in words.next:
+            return "", i  # "switched over one day earlier"
         if low in words.within or low in {"d'ici", "under"} or (low == "max" and self.low(j) == "."):
             lead = "within"
         elif low in words.in_ or low in {"another", "eta"}:
@@ -113,6 +128,16 @@ class Forms(Phrases):
                 break
         return lead, j
 
+    def _coming_one(self, i: int, j: int, lead: str) -> Read | None:
+        """Read "within the next week": up to a week from now; "within next week" is that week."""
+        words = self.words
+        if lead != "within" or self.low(i) not in words.within or self.low(j - 1) not in words.next:
+            return None
+        unit = self._unit_at(j)
+        if self.low(j - 2) not in words.articles or unit not in {"week", "month"}:
+            return None
+        return self._ahead(Count(1, 1, unit, False, j + 1), "within", j + 1)
+
     def _few_coming(self, j: int, lead: str) -> Read | None:
         """Read "in the coming days": as "in the next few days"."""
         if lead != "within" or self.low(j - 1) not in self.words.next or self.words.units.get(self.low(j)) != "day":
@@ -132,11 +157,13 @@ class Forms(Phrases):
             return None
         few = self.low(j) in words.few
         low = 0 if few else self._value(j)
+        couple = self.low(j) == "couple"
         high = low
         if not few and not low:
-            if self.low(j + 1) not in words.or_ or words.numbers.get(self.low(j + 2)) != 2 or not self._unit_at(j):
+            if self.low(j + 1) not in words.or_ or not self._or_two(j + 2) or not self._unit_at(j):
                 return None
             low, j = 1, j - 1  # "the next month or two"
+            high = low
         j += 1
         if not few and self.low(j) in _RISING | words.or_:
             second = self._value(j + 1)
@@ -168,7 +195,13 @@ class Forms(Phrases):
         j += 1
         if self.low(j) in _WORKING:
             business, j = True, j + 1
+        if couple and unit == "day":
+            low, high = 1, 3
         return self._finish_count(low, high, "workday" if business and unit == "day" else unit, few, half, j)
+
+    def _or_two(self, i: int) -> bool:
+        """The "two" or "so" of "a week or two", "the next month or so"."""
+        return self.words.numbers.get(self.low(i)) == 2 or self.low(i) == "so"
 
     def _finish_count(self, low: int, high: int, unit: str, few: bool, half: bool, j: int) -> Count:
         """Read what may follow the unit: "or two", "or so", "and a half"."""
@@ -181,7 +214,9 @@ class Forms(Phrases):
         if self.low(j) in {"'", "’", "time"}:
             j += 1
         if few:
-            low, high = 1, 7 if unit == "day" else 0
+            low, high = 1, 7 if unit == "day" else 1 if unit == "minute" else 0
+        if unit == "fortnight":
+            low, high, unit = 2 * low, 2 * high, "week"
         return Count(low, high, unit, half, j)
 
     def _value(self, i: int) -> int:

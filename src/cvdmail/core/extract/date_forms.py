@@ -156,7 +156,7 @@ class CalendarForms:
     def month_first(self, i: int, weekday: int | None) -> Read | None:
         """Read "January 15th, 2027", "July 22-25", "January 2027", "January"."""
         j = i + 2 if self.low(i + 1) == "." and self.low(i) in self.words.short_months else i + 1
-        if self.low(j) == "the":
+        if self.low(j) == "the" or (self.low(j) == "," and self.number(j + 1, 1, 31) and self._ends(j + 2)):
             j += 1
         day = self.number(j, 1, 31) if len(self.at(j).raw) <= 2 else None
         year, end = self.year_after(j)
@@ -181,6 +181,11 @@ class CalendarForms:
             days = Days(days.first, to, days.granularity, days.doubtful)
         return Read(days, j, "date.month_day")
 
+    def _ends(self, i: int) -> bool:
+        """Say whether no noun follows that a number could count: "January, 23." but not "January, 3 issues"."""
+        low = self.low(i)
+        return low in {"", ",", ".", ")", ";", ":"} or low in self.words.and_ or low in _ORDINAL_MARKS
+
     # --- numbers ---------------------------------------------------------------------------------------------------
 
     def iso(self, i: int) -> Read | None:
@@ -199,7 +204,7 @@ class CalendarForms:
             return Read(civil.month(year, month), i + 3, "date.iso_month")
         return None
 
-    def numeric(self, i: int) -> Read | None:
+    def numeric(self, i: int, weekday: int | None = None) -> Read | None:
         """Read 15.01.2027, 15/01/2027, 1/15/2027, 3/9, "02.02."; an order that nothing decides has no value."""
         mark = self.low(i + 1)
         a, b = self.number(i, 1, 31), self.number(i + 2, 1, 31)
@@ -210,11 +215,15 @@ class CalendarForms:
         year, end = self._numeric_year(i, mark)
         if end == 0 or (year is None and (mark == "-" or not self._cued(i))):
             return None
+        if year is None and mark == "." and self.language == "en":
+            return None  # "after 2.9." is a version
         readings = [
             days
-            for day, month in self._orders(a, b, mark)
-            if 1 <= month <= 12 and (days := self.made(year, month, day)) is not None
+            for day, month in self._orders(a, b, mark, weekday)
+            if 1 <= month <= 12 and (days := self.made(year, month, day, weekday)) is not None
         ]
+        if weekday is not None and any(not days.doubtful for days in readings):
+            readings = [days for days in readings if not days.doubtful]
         if not readings:
             return None
         if len(readings) == 1:
@@ -236,7 +245,7 @@ class CalendarForms:
             return None, 0
         return None, i + 4 if mark == "." else i + 3
 
-    def _orders(self, a: int, b: int, mark: str) -> tuple[tuple[int, int], ...]:
+    def _orders(self, a: int, b: int, mark: str, weekday: int | None) -> tuple[tuple[int, int], ...]:
         """Return the readings as (day, month): one where something decides, else both."""
         if mark == "." or a > 12:
             return ((a, b),)
@@ -245,7 +254,7 @@ class CalendarForms:
         first = self.day_first
         if first is None and (self.language in _DAY_FIRST or self.language in _MONTH_FIRST):
             first = self.language in _DAY_FIRST
-        if first is None:
+        if first is None or weekday is not None:
             return ((a, b), (b, a)) if a != b else ((a, b),)
         return ((a, b),) if first else ((b, a),)
 
@@ -280,6 +289,8 @@ class CalendarForms:
         """Read "in 2027": a year only after a preposition or a part, as many numbers have four digits."""
         year = self.number(i, 2000, 2100)
         words, before = self.words, self.low(i - 1)
+        if self.low(i + 1) == "." and self.at(i + 1).glued and self.at(i + 2).glued:
+            return None  # "2021.x"
         if year is None or len(self.at(i).raw) != 4 or not (
             before in words.year_cues or before in words.in_ or before in words.by or before in words.parts
             or before in words.before or (before in words.of and self.low(i - 2) in words.parts)

@@ -55,7 +55,7 @@ class Phrases(CalendarForms):
         while self.low(j) in _BETWEEN_DAYS and j < i + 5:
             j += 1
         named = day if day is not None else short
-        dated = self.day_month(j, named) or self.month_first(j, named) or self.iso(j) or self.numeric(j)
+        dated = self.day_month(j, named) or self.month_first(j, named) or self.iso(j) or self.numeric(j, named)
         if dated is not None and dated.rule != "date.month":
             end = dated.end + (self.low(dated.end) == ")")
             return Read(dated.days, end, f"{dated.rule}.weekday", others=dated.others)
@@ -83,8 +83,11 @@ class Phrases(CalendarForms):
         if week is not None and week.days is not None and week.rule.startswith("date.week."):
             monday = civil.week_of(week.days.last).first
             return Read(civil.one_day(civil.shift(monday, day)), week.end, "date.weekday.of_week")
+        near = civil.weekday_near(self.anchor, day, self.tense)
+        if words.units.get(self.low(i + 1)) == "week" and self.low(i + 1) == "week":
+            return Read(civil.one_day(civil.shift(near.first, 7)), i + 2, "date.weekday.week")  # "Friday week"
         end = i + 2 if self.low(i + 1) in DAY_TIMES else i + 1
-        return Read(civil.weekday_near(self.anchor, day, self.tense), end, "date.weekday")
+        return Read(near, end, "date.weekday")
 
     def _weekday_number(self, end: int, weekday: int, number: int) -> Read | None:
         """Find the nearest month in the direction of the clause where this day number is this weekday."""
@@ -104,6 +107,9 @@ class Phrases(CalendarForms):
         j = k + 1 if named else i
         if self.low(j) not in words.patch or self.low(j + 1) not in words.patch_days:
             return None
+        before = self.low(i - 1)
+        if named is None and before not in words.next | words.this | words.on | words.in_ | words.by | words.until:
+            return None  # "patch day was moved"
         j += 2
         year: int | None = None
         if named is None:
@@ -219,11 +225,21 @@ class Phrases(CalendarForms):
         if direction is None:
             return None
         j = i + 1
+        if direction == 0 and self.low(j) in words.or_ and self.low(j + 1) in words.next:
+            return self._this_or_next(j + 2)
         if (direction == 0 and self.low(j) in words.next) or self.low(j) in {"full", "calendar"}:
             j += 1
         if low in {"coming", "upcoming"} and words.units.get(self.low(j)) == "weekend":
             return self._unit("weekend", 0, j + 1)
         return self._directed_noun(j, direction)
+
+    def _this_or_next(self, j: int) -> Read | None:
+        """Read "this or next week"."""
+        unit = self.words.units.get(self.low(j), "")
+        this, then = self._unit(unit, 0, j + 1), self._unit(unit, 1, j + 1)
+        if this is None or then is None or this.days is None or then.days is None:
+            return None
+        return Read(Days(this.days.first, then.days.last, then.days.granularity), j + 1, "date.either")
 
     def _weekend(self, i: int, end: int) -> Read | None:
         if self.low(end) in self.words.next_after:
@@ -317,9 +333,7 @@ class Phrases(CalendarForms):
             if self.low(i - 1) in words.articles | words.before | words.by | words.after or low != "new":
                 return Read(civil.one_day(civil.whole_year(self.anchor.year + 1).first), last, "date.new_year")
         if low in words.feasts:
-            number, day = (int(part) for part in words.feasts[low].split("-"))
-            feast = self.made(None, number, day)
-            return Read(feast, i + 1, "date.feast") if feast else None
+            return self._feast(i, [int(part) for part in words.feasts[low].split("-")])
         name = words.parts.get(low)
         if name is None:
             return None
@@ -338,6 +352,13 @@ class Phrases(CalendarForms):
         if whole.days.granularity is Granularity.DAY:
             return Read(whole.days, whole.end, "date.part.day") if j > i + 1 else None
         return Read(civil.part(whole.days, name, self.anchor), whole.end, "date.part")
+
+    def _feast(self, i: int, told: list[int]) -> Read | None:
+        """Read Christmas (month and day) and Thanksgiving (month, weekday and which of them)."""
+        if len(told) == 3:
+            return self._nth(told[0], told[1], told[2], None, i + 1, "date.feast")
+        feast = self.made(None, *told)
+        return Read(feast, i + 1, "date.feast") if feast else None
 
     def _ending(self, i: int) -> Read | None:
         unit = ENDINGS[self.low(i)]
@@ -360,6 +381,10 @@ class Phrases(CalendarForms):
             after = self.deictic(i + 3)
             if after is not None and after.days is not None:
                 return Read(civil.one_day(civil.shift(after.days.first, 1)), after.end, "date.day_after")
+            if self.named is not None:
+                return Read(civil.one_day(civil.shift(self.named.last, 1)), i + 3, "date.day_after")
+        if low in words.last and self.low(i + 1) == "night":
+            return Read(civil.one_day(civil.shift(self.anchor, -1)), i + 2, "date.today")
         offset = words.days_from_now.get(low)
         if offset is None:
             return None
@@ -386,7 +411,9 @@ class Phrases(CalendarForms):
         """Read "the 25th": the next or last day of that number; only with its suffix."""
         if self.low(i) not in self.words.articles and self.low(i) not in self.words.on:
             return None
-        return self.nth_day(i + 1)
+        if self.number(i + 1, 1, 31) is None:
+            return None
+        return self.day_month(i + 1, None) or self.nth_day(i + 1)
 
     def nth_day(self, i: int) -> Read | None:
         """Read "25th", "the 15th of next month", "den 15."."""
@@ -403,7 +430,7 @@ class Phrases(CalendarForms):
             month = civil.add_months(self.anchor.replace(day=1), step * offset)
             found = civil.safe(month.year, month.month, number)
             if found and (found - self.anchor).days * step >= 0:
-                return Read(civil.one_day(found, doubtful=self.tense is Tense.UNKNOWN), i + 2, "date.the_day")
+                return Read(civil.one_day(found), i + 2, "date.the_day")
         return None
 
 

@@ -36,6 +36,7 @@ MAX_DATES = 12
 _FILLERS = frozenset(
     ["in", "within", "the", "end", "somewhere", "around", "sometime", "some", "time", "am", "im", "le"]
 )
+_BESIDE = frozenset([",", "at", "the", "on", "in", "possibly", "maybe", "perhaps", "more", "likely", "by", "early-"])
 _REACH = 16
 """A word that means a stretch of time stands at most so many tokens after the first token of its date."""
 _DIGIT = re.compile("[0-9]")
@@ -204,13 +205,16 @@ class _Scan:
         link = self.at(first.end).low
         if first.days is None or not (link in self.words.or_ or link == "/"):
             return None
-        second = self.forms.any(first.end + 1)
+        then = first.end + 1
+        while self.at(then).low in _BESIDE or self.at(then).low in self.words.latest:
+            then += 1  # "this week or, at the latest, next week"
+        second = self.forms.any(then) or (self.forms.bare_day(then, first) if link != "/" else None)
         if second is None or second.days is None:
             return None
         days, other = (first.days, second.days)
         if other.first < days.first:
             days, other = other, days
-        if (other.first - days.last).days > 1 or days.granularity is not other.granularity:
+        if (other.first - days.last).days > 1:
             return None
         doubtful = days.doubtful or other.doubtful
         return Read(Days(days.first, max(days.last, other.last), days.granularity, doubtful), second.end, "date.either")
@@ -245,6 +249,8 @@ class _Scan:
             return "by", j - (before in {"at", "au", "am", "a"})
         if low in words.earliest:
             return "after", j - (before in {"at", "au", "am", "not"})
+        if low in words.before and before in words.or_ and self.at(j - 2).low in words.on:
+            return "by", j - 2  # "on or before"
         if low in words.before or (low == "to" and before == "prior"):
             return "before", j - (low == "to")
         if low in words.until:
@@ -255,6 +261,8 @@ class _Scan:
             return prefix or "after", j
         if low in words.within:
             return "within", j
+        if low in words.since:
+            return prefix or "since", j
         if low in {"than", "que", "als"} and before in {"later", "tard", "tarde", "später"}:
             return "by", j - 2 if self.at(j - 2).low in {"no", "pas", "plus", "más"} else j - 1
         if low in {"than", "als", "que"} and before in {"earlier", "sooner", "früher", "tôt"}:

@@ -16,8 +16,9 @@ from cvdmail.core.extract.dates import DateReading
 from cvdmail.core.extract.facts import Bound, FactKind, FixStatus, Grade, Granularity, PublicationStatus, weaker
 from cvdmail.core.extract.identifiers import MASK
 from cvdmail.core.extract.languages.language import Cue, Says
+from cvdmail.core.extract.zone_words import wordset
 
-_MERGED = frozenset(["merge", "merged", "merging", "land", "landed", "commit", "committed", "gemergt", "intégrée"])
+_MERGED = wordset("merge merged merging land landed commit committed pushed gemergt intégrée fusionado")
 _ROUGH = frozenset([Granularity.QUARTER, Granularity.HALF, Granularity.YEAR])
 _FINISHED = frozenset([FixStatus.RELEASED, FixStatus.PAST_EVENT, PublicationStatus.PUBLISHED])
 _REFUSED = frozenset([FixStatus.REFUSED, PublicationStatus.REFUSED])
@@ -36,9 +37,10 @@ def _says(clause: Clause, says: Says) -> bool:
     return clause.words.any_of(says).search(clause.low) is not None
 
 
-def is_echo(clause: Clause, frame: Frame) -> bool:
+def is_echo(clause: Clause, reading: DateReading, frame: Frame) -> bool:
     """Say whether the date is our own, given back: "we note your deadline of ..."."""
-    if not _says(clause, Says.OURS):
+    near = clause.masked[max(clause.start, reading.start - 60) : min(clause.end, reading.end + 25)]
+    if clause.words.any_of(Says.OURS).search(near.lower().replace("’", "'")) is None:
         return False
     if frame.kind is FactKind.PUBLICATION_DATE:
         answered = clause.cues & {Cue.REQUEST, Cue.HOLD, Cue.MOVE} or _says(clause, Says.YES)
@@ -75,13 +77,15 @@ def _fix_status(
     if negated:
         return FixStatus.REFUSED
     over = reading.last is not None and reading.last < day
-    if clause.past:
-        return _finished(clause)
+    if clause.past or reading.rule == "date.ago":
+        return _finished(clause, frame)
+    if _moved_away(clause, reading):
+        return FixStatus.REFUSED
     planned_then = Cue.PAST in clause.cues and clause.cues & {Cue.FUTURE, Cue.HEDGE} and Cue.MOVE not in clause.cues
     if planned_then and not _has_participle(clause) and not clause.question:
         return FixStatus.PAST_EVENT if over else FixStatus.REFUSED  # "the projected release date was Thursday"
     if over and Cue.FUTURE not in clause.cues:
-        return _finished(clause)
+        return _finished(clause, frame)
     if clause.question or soft or clause.cues & {Cue.HEDGE, Cue.CONDITION}:
         return FixStatus.TENTATIVE
     return FixStatus.PLANNED
@@ -91,9 +95,16 @@ def _has_participle(clause: Clause) -> bool:
     return Cue.DONE in clause.cues
 
 
-def _finished(clause: Clause) -> FixStatus:
+def _moved_away(clause: Clause, reading: DateReading) -> bool:
+    """The date of "the release planned for today has to be postponed": it stands before the delay, and alone."""
+    moves = [token for token in clause.tokens if Cue.MOVE in clause.words.cues.get(token.low, ())]
+    follows = any(token.low in clause.words.to or token.low in clause.words.until for token in clause.tokens[-6:])
+    return bool(moves) and reading.end <= moves[-1].start and not follows
+
+
+def _finished(clause: Clause, frame: Frame) -> FixStatus:
     """Made available, or only done."""
-    made = any(event.cue in {Cue.RELEASE, Cue.PUBLISH} for event in clause.events)
+    made = frame.event is None or any(event.cue in {Cue.RELEASE, Cue.PUBLISH} for event in clause.events)
     merged = any(token.low in _MERGED for token in clause.tokens)
     shipped = made or MASK in clause.masked[clause.start : clause.end]  # "fixed in 6.0.9 last Friday"
     return FixStatus.RELEASED if shipped and not merged else FixStatus.PAST_EVENT
@@ -147,6 +158,9 @@ def grade(
         or _says(clause, Says.WOULD)
         or (frame.event is not None and clause.masked[frame.event.start :][:7].lower().rstrip() == "public")
         or (reading.granularity in _ROUGH and clause.past)
+        or told is FixStatus.PAST_EVENT
+        or reading.rule == "date.needs_count"
+        or reading.prefix == "since"
     )
     return weaker(Grade.SURE, Grade.LIKELY) if likely else Grade.SURE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from cvdmail.core.extract.facts import (
     PublicationStatus,
     Where,
 )
+from cvdmail.core.extract.identifiers import MASK
 from cvdmail.core.extract.languages.language import Cue, Says
 from cvdmail.core.extract.letters import Bag
 from cvdmail.core.extract.phrase import Phrase
@@ -49,19 +51,20 @@ class Undated(NamedTuple):
         return cls(will_not, no_date, out_now, later, moved)
 
 
+VERSION = re.compile(r"[0-9]\.[0-9]")
 NOTHING = Undated((), (), (), (), moved=False)
 
 
 def _find(phrases: tuple[Phrase, ...], low: str) -> str | None:
     """Return the words of the first phrase that stands."""
-    return next((found[0] for one in phrases if (found := one.pattern.search(low)) is not None), None)
+    return next((found[0] for one in phrases if (found := one.search(low)) is not None), None)
 
 
 def read_undated(text: str, clause: Clause, possible: Undated, day: date) -> Iterator[Fact]:
     """Yield what one clause promises or refuses without a date; ``day`` is the day of the mail."""
     told = clause.cues & {Cue.FIX, Cue.RELEASE, Cue.PUBLISH, Cue.WORK}
     refusal = _find(possible.will_not, clause.low)
-    if refusal is not None and not _outlives(clause):
+    if refusal is not None and not _is_bounded(clause):
         yield _bare(text, clause, FixStatus.REFUSED, "fix_date.will_not", refusal)
         return
     refusal = _find(possible.no_date, clause.low)
@@ -70,12 +73,9 @@ def read_undated(text: str, clause: Clause, possible: Undated, day: date) -> Ite
             yield _bare(text, clause, FixStatus.REFUSED, "fix_date.no_date", refusal)
         return
     out = _find(possible.out_now, clause.low)
-    if (
-        out is not None
-        and not clause.cues & {Cue.NEGATION, Cue.FUTURE, Cue.CONDITION, Cue.HEDGE}
-        and not clause.question
-    ):
-        yield _out_now(text, clause, out, day)
+    if out is not None and not clause.cues & _NOT_NOW and not clause.question:
+        if MASK in clause.low or any(event.carrier or event.cue is Cue.DISCLOSE for event in clause.events):
+            yield _out_now(text, clause, out, day)
         return
     if possible.moved and Cue.MOVE in clause.cues and told & {Cue.FIX, Cue.RELEASE} and Cue.PAST not in clause.cues:
         if not clause.cues & {Cue.THEIRS, Cue.REQUEST, Cue.NEGATION}:
@@ -85,14 +85,20 @@ def read_undated(text: str, clause: Clause, possible: Undated, day: date) -> Ite
     yield from _later(text, clause, possible)
 
 
-def _outlives(clause: Clause) -> bool:
-    """A fix that will not be public yet, or not without something, is none that is refused."""
-    return bool(clause.cues & {Cue.CONDITION}) or clause.question
+def _is_bounded(clause: Clause) -> bool:
+    """What will not be released until something is not refused."""
+    words = clause.words
+    return clause.question or any(token.low in words.until or token.low in words.before for token in clause.tokens)
 
 
 def _later(text: str, clause: Clause, possible: Undated) -> Iterator[Fact]:
     later = _find(possible.later, clause.low)
-    if later is None or clause.past or Cue.NEGATION in clause.cues or clause.question:
+    if clause.past or Cue.NEGATION in clause.cues or clause.question:
+        return
+    if later is None and MASK in clause.low and Cue.FUTURE in clause.cues:
+        start, end = clause.trimmed()
+        later = text[start:end][:200] if VERSION.search(text, clause.start, clause.end) else None
+    if later is None:
         return
     kinds = {event.cue for event in clause.events}
     if not kinds & {Cue.FIX, Cue.RELEASE, Cue.PUBLISH, Cue.WORK} or not clause.cues & {Cue.FUTURE, Cue.HEDGE}:
@@ -106,7 +112,7 @@ def _later(text: str, clause: Clause, possible: Undated) -> Iterator[Fact]:
 def _out_now(text: str, clause: Clause, phrase: str, day: date) -> Fact:
     start, end = clause.trimmed()
     about = {event.cue for event in clause.events}
-    grade = Grade.SURE if about & {Cue.FIX, Cue.RELEASE} else Grade.LIKELY
+    grade = Grade.LIKELY
     if Cue.DISCLOSE in about and not about & {Cue.FIX, Cue.PUBLISH}:
         value = DatePromise(PublicationStatus.PUBLISHED, day, day, Bound.ON, Granularity.DAY, phrase)
         kind = FactKind.PUBLICATION_DATE

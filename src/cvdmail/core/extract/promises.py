@@ -72,6 +72,8 @@ class PromiseReader:
         self.soft: bool | None = None
         self.named: Days | None = None
         self.loose: list[Loose] = []
+        words = page.words
+        self._small = words.or_ | words.and_ | words.on | words.of | words.articles | words.latest | words.in_
 
     def read(self, sentence: Sentence, bag: Bag | None) -> Iterator[Fact]:
         """Yield the dated and undated promises of one sentence; ``bag`` holds its words."""
@@ -182,14 +184,24 @@ class PromiseReader:
         if event is not None:
             if event.cue is Cue.OTHER:
                 return None
-            return Frame(self._kind(clause, event), event, borrowed=False)
+            if event.cue is Cue.WORK and self.topic is FactKind.PUBLICATION_DATE:
+                return None  # "I will do that tomorrow"
+            kind = self._kind(clause, event)
+            if event.cue is Cue.PUBLISH and self._own_topic() is FactKind.FIX_DATE:
+                kind = FactKind.FIX_DATE  # "the fix is in 4.9.2, published a minute ago"
+            return Frame(kind, event, borrowed=False)
         topic = self.topic
+        over = reading.last is not None and reading.last < self.day
+        if over and not clause.past and not self._is_answer(clause, found):
+            return None
+        if topic is None and Cue.HOLD in clause.cues and reading.prefix in {"until", "before"}:
+            return Frame(FactKind.PUBLICATION_DATE, None, borrowed=True)  # "wait until next week"
         goal = self.words.any_of(Says.GOAL).search(clause.low) is not None
         if topic is not None and (goal or clause.cues & {Cue.FUTURE, Cue.HEDGE, Cue.MOVE, Cue.UNLIKELY}):
             return Frame(topic, None, borrowed=self._own_topic() is None or Cue.MOVE not in clause.cues)
         if goal and Cue.THEIRS not in clause.cues:
             return Frame(FactKind.FIX_DATE, None, borrowed=True)  # "we aim for Tuesday": shown, never sure
-        if self._is_answer(clause, found):
+        if self._is_answer(clause, found) or (topic is FactKind.FIX_DATE and not over and not clause.question):
             return Frame(topic or FactKind.FIX_DATE, None, borrowed=True)
         return None
 
@@ -200,7 +212,9 @@ class PromiseReader:
         beside = [
             token
             for token in clause.tokens
-            if token.raw[0].isalpha() and not any(one.start <= token.start < one.end for one in found)
+            if token.raw[0].isalpha()
+            and token.low not in self._small
+            and not any(one.start <= token.start < one.end for one in found)
         ]
         if len(beside) > _FRAGMENT:
             return False
@@ -265,7 +279,7 @@ class PromiseReader:
     # --- outcomes --------------------------------------------------------------------------------------------------
 
     def _dated(self, clause: Clause, reading: DateReading, frame: Frame, alone: bool) -> Fact | None:
-        if status_of.is_echo(clause, frame):
+        if status_of.is_echo(clause, reading, frame):
             return None
         status = status_of.status(clause, reading, frame, self.day, soft=self.is_soft())
         grade = status_of.grade(clause, reading, frame, status, self.day, alone=alone, soft=self.is_soft())

@@ -30,6 +30,10 @@ _BREAK = re.compile(
 )
 
 
+_LABEL = 40
+"""Characters before a colon that are no label of what follows, but a clause of its own."""
+
+
 class Sentence(NamedTuple):
     """``text[start:end]``, and whether it asks."""
 
@@ -63,7 +67,7 @@ def clauses(masked: str, sentence: Sentence, words: Words) -> list[tuple[int, in
         if 0 < comma < match.start() - 1 and comma - begin >= 8:
             out.append((begin, comma))
             begin, comma = comma, -1
-        if match.start() - begin >= (4 if match[0] in "，、" else 8):
+        if match.start() - begin >= (4 if match[0] in "，、" else _LABEL if match[0] == ": " else 8):
             out.append((begin, match.start()))
             begin = match.start()
     if comma > 0 and comma - begin >= 8:
@@ -117,10 +121,14 @@ def _abbreviated(masked: str, dot: int, end: int, table: Words) -> bool:
     if word not in table.abbreviations and not word.replace(".", "").isdigit():
         return False
     following = masked[dot + 1 : dot + 24].split()
-    after = following[0].strip(",.").lower() if following else ""
+    raw = following[0].strip(",.") if following else ""
+    after = raw.lower()
     if word.isdigit() and len(word) <= 2:
-        return after in table.months or after in table.short_months or (after[:1].islower())
-    if word.replace(".", "").isdigit() and after[:1].islower():
+        named = (
+            after in table.months or after in table.short_months or after in table.units or after in table.half_words
+        )
+        return named or raw[:1].islower() or after in table.week_names or after in table.weekdays
+    if word.replace(".", "").isdigit() and raw[:1].islower():
         return True
     return word in table.abbreviations and bool(after) and word != "no"
 

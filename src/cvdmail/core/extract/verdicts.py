@@ -141,7 +141,7 @@ def read(text: str, page: Page, sentence: Sentence, spans: tuple[Span, ...], bag
     for rule, phrase in possible(bag, words):
         if not _may_tell(rule, sentence, bool(redirects)):
             continue
-        match = phrase.pattern.search(lowered)
+        match = phrase.search(lowered)
         if match is None or (rule in found and match.start() >= found[rule][0].start() and not found[rule][1].weak):
             continue
         if _turned(rule, words, lowered, match, phrase):
@@ -190,7 +190,7 @@ def _turned(rule: Rule, words: Words, lowered: str, match: re.Match[str], phrase
 def denies_receipt(text: str, words: Words) -> bool:
     """Say whether the writer states that nothing arrived."""
     low = text[:20_000].replace("’", "'").lower()
-    return any(phrase.pattern.search(low) is not None for phrase in words.phrases(Says.NOTHING_CAME))
+    return any(phrase.search(low) is not None for phrase in words.phrases(Says.NOTHING_CAME))
 
 
 def _fact(text: str, sentence: Sentence, kind: FactKind, value: Value, grade: Grade, rule: str) -> Fact:
@@ -219,7 +219,7 @@ def _redirects(text: str, words: Words, lowered: str, sentence: Sentence, spans:
 
 def _keys(text: str, words: Words, lowered: str, sentence: Sentence, spans: tuple[Span, ...]) -> Iterator[Fact]:
     fingerprint = next((span.value for span in spans if span.kind is SpanKind.FINGERPRINT), None)
-    offered = not sentence.question and any(one.pattern.search(lowered) for one in words.phrases(Says.KEY))
+    offered = not sentence.question and any(one.search(lowered) for one in words.phrases(Says.KEY))
     if offered:
         grade = Grade.SURE if fingerprint else Grade.LIKELY
         yield _fact(text, sentence, FactKind.KEY_OFFERED, KeyOffered(fingerprint), grade, "key_offered.words")

@@ -78,6 +78,7 @@ class Words:
     until: frozenset[str]
     before: frozenset[str]
     after: frozenset[str]
+    since: frozenset[str]
     not_: frozenset[str]
     latest: frozenset[str]
     earliest: frozenset[str]
@@ -101,6 +102,7 @@ class Words:
     patch: frozenset[str]
     patch_days: frozenset[str]
     carriers: frozenset[str]
+    mentions: frozenset[str]
     acts: frozenset[str]
     be: frozenset[str]
     have: frozenset[str]
@@ -194,7 +196,7 @@ class Words:
             if one.code not in UNSPACED:
                 for cue, row in one.cues.items():
                     for word in row.split():
-                        yield cue, word
+                        yield cue, word.replace("-", "_-_")
 
     @cached_property
     def event_of(self) -> dict[str, Cue]:
@@ -255,7 +257,7 @@ class Words:
         """Where a clause begins inside a sentence; it starts with one of the few characters at which that can be."""
         but, joins, subjects, and_ = (_any(table) for table in (self.but, self.joins, self.subjects, self.and_))
         return re.compile(
-            r"[;, が、，；](?:(?<=[;，；])"
+            r"[;, が、，；:](?:(?<=[;，；])|(?<=:) "
             rf"|(?:(?<=,) |(?<= ))(?:{but})(?!\w)"
             rf"|(?<=,) (?:{joins})(?!\w)"
             rf"|(?:(?<=,) |(?<= ))(?:{and_}) (?:{subjects})(?!\w)"

@@ -122,6 +122,7 @@ class Language:
     until: str = ""
     before: str = ""
     after: str = ""
+    since: str = ""
     not_: str = ""
     latest: str = ""
     earliest: str = ""
@@ -149,7 +150,7 @@ class Language:
     quarter_letters: str = ""
     half_letters: str = ""
     feasts: Mapping[str, str] = field(default_factory=dict)
-    """Days of every year by their names: "12-25" of Christmas."""
+    """Days of every year by their names: "12-25" of Christmas, "11-3-4" of the fourth Thursday (3) of November."""
     patch: str = ""
     patch_days: str = ""
     """"Patch Tuesday", "patch day"."""
@@ -157,6 +158,8 @@ class Language:
     cues: Mapping[Cue, str] = field(default_factory=dict)
     carriers: str = ""
     """Nouns that carry a fix: update, version; not what is done with it."""
+    mentions: str = ""
+    """Nouns of other events that are none where they are only mentioned: your report, the call."""
     acts: str = ""
     """Of these, the words that are verbs as well."""
     be: str = ""
