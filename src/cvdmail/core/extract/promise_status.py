@@ -185,5 +185,6 @@ def bounds(clause: Clause, reading: DateReading, frame: Frame) -> tuple[date | N
         first, last = reading.named or (first, last)
         return first, last, Bound.NOT_BEFORE
     if reading.prefix == "until" and Cue.MOVE in clause.cues:
+        first, last = reading.named or (first, last)
         return first, last, Bound.ON
     return first, last, bound

@@ -88,6 +88,11 @@ LANGUAGE = Language(
         90: "dziewięćdziesiąt dziewięćdziesięciu",
         100: "sto stu",
     },
+    single="""
+        tydzień tydzien tygodnia miesiąc miesiac miesiąca miesiaca rok roku dzień dzien dnia kwartał kwartal kwartału
+        godzinę godziny dobę
+    """,
+    number_endings="go ego tego gi ci ty tym im",
     few="kilka kilku kilkoma parę paru pare kilkanaście kilkunastu",
     ordinals={
         1: "pierwszy pierwsza pierwsze pierwszego pierwszej pierwszym pierwszą i",
@@ -99,7 +104,7 @@ LANGUAGE = Language(
     },
     in_="za",
     within="ciągu ciagu przeciągu przeciagu",
-    by="ku",
+    by="ku do",
     until="do aż",
     before="przed wcześniej wczesniej",
     after="po począwszy",
