@@ -16,12 +16,16 @@ _RISING = wordset("- – to or bis à a oder ou o of tot до do lub или")
 _FILL = wordset("""
     the of matter den der de les los von about around approximately approx ca etwa roughly circa environ unos unas :
     another maximum max . rund weiteren le maybe perhaps only just say less than weniger als moins menos más weitere
+    ещё еще около примерно jeszcze około ok
 """)
 _HALF = wordset("half demi demie medio media halb halbe mezzo meia meio")
 _WORKING = wordset("""
     business working work ouvrés ouvrables ouvré hábiles laborables úteis lavorativi рабочих рабочие roboczych robocze
 """)
-_NEEDING = wordset("need needs take gimme brauchen benötigen require requires give faut necesitamos")
+_NEEDING = wordset("""
+    need needs take gimme brauchen benötigen require requires give faut necesitamos нужно нужны понадобится понадобятся
+    потребуется займёт займет нам potrzebujemy potrzebuję zajmie potrwa nam
+""")
 
 
 _LATER = wordset("later thereafter afterwards später danach spätere après después dopo depois")
@@ -116,7 +120,7 @@ class Forms(Phrases):
             lead = "within"
         elif low in words.in_ or low in {"another", "eta"}:
             lead = "in"
-        elif low in words.next and (low in {"next", "coming"} or self.low(i - 1) in words.articles):
+        elif low in words.next and (low in {"next", "coming"} or self.low(i - 1) in words.articles | words.on):
             lead = "within"
         else:
             return "", i
@@ -154,7 +158,7 @@ class Forms(Phrases):
         """Read "in the coming days": as "in the next few days"."""
         if lead != "within" or self.low(j - 1) not in self.words.next or self.words.units.get(self.low(j)) != "day":
             return None
-        if self.low(j) in {"day", "tag", "jour", "día", "giorno", "dia", "dag"}:
+        if self.low(j) in {"day", "tag", "jour", "día", "giorno", "dia", "dag"} | self.words.single:
             return None
         return Read(Days(self.anchor, civil.shift(self.anchor, 7), Granularity.DAY), j + 1, "date.within_count",
                     "within")  # fmt: skip

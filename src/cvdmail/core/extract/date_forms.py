@@ -222,6 +222,8 @@ class CalendarForms:
             return None
         if year is None and mark == "." and self.language == "en":
             return None  # "after 2.9." is a version
+        if year is None and self.language in {"ru", "pl"} and len(self.at(i + 2).raw) == 1:
+            return None  # "do 2.4" is one as well; days are written "2.04"
         readings = [
             days
             for day, month in self._orders(a, b, mark, weekday)

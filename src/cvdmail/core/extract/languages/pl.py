@@ -6,7 +6,9 @@ LANGUAGE = Language(
     code="pl",
     small_words="""
         i w na nie jest się z do że dla to przez zostanie o od po za jak ale oraz są czy tak już nam nas ze sie tej tego
-        który która które być będzie bedzie mamy dzięki dziękujemy proszę pan pani państwa
+        który która które być będzie bedzie mamy dzięki dziękujemy proszę pan pani państwa zgłoszenie zgłoszenia
+        poprawka poprawkę łatka łatkę wersję wersji luka lukę dziś jutro bardzo możemy wkrótce właśnie jeśli nasz
+        dziekuje dzieki jako
     """,
     months="""styczeń stycznia styczniu styczniem styczen | luty lutego lutym | marzec marca marcu marcem
         | kwiecień kwietnia kwietniu kwietniem kwiecien | maj maja maju majem | czerwiec czerwca czerwcu czerwcem
@@ -133,27 +135,27 @@ LANGUAGE = Language(
     },
     cues={
         Cue.FIX: """
-            poprawka poprawki poprawkę poprawce poprawką poprawek poprawkami poprawke poprawkach poprawić poprawimy
-            poprawię poprawi poprawią poprawiony poprawiona poprawione poprawioną poprawionej poprawiono poprawiliśmy
-            poprawiłem poprawiłam poprawili poprawilismy poprawilem poprawiamy poprawiam poprawiać poprawienie
-            poprawienia naprawa naprawy naprawę naprawie naprawą naprawić naprawimy naprawię naprawi naprawią naprawiony
-            naprawiona naprawione naprawioną naprawionej naprawiono naprawiliśmy naprawiłem naprawiłam naprawili
-            naprawilismy naprawilem naprawiamy naprawiam naprawiać naprawienie naprawienia naprawic łatka łatki łatkę
-            łatce łatką łatek łatkami łatać latka latki latke latce łata łatę łaty załatamy załatam załata załatać
-            załatany załatana załatane załataną załatano załataliśmy załatałem załatali załatanie załatania zalatamy
-            zalatam zalatac zalatana zalatane zalatalem usunięcie usunięcia usunięciu usunąć usuniemy usunę usunie
-            usunięta usunięto usunięte usunięty usunęliśmy usunąłem usuniecie usuniecia usuniemy usunac aktualizacja
-            aktualizacji aktualizację aktualizacją aktualizacje aktualizacjach aktualizacjami aktualizacyjny
-            aktualizacyjna zaktualizujemy zaktualizowany zaktualizowana zaktualizowano zaktualizowaliśmy zaktualizować
-            wersja wersji wersję wersją wersje wersjach wersjami wersjo build builda buildzie buildu buildy kompilacja
-            kompilacji kompilację firmware firmware'u firmware'em oprogramowanie oprogramowania oprogramowaniu patch
-            patcha patchu patchem patche patchy patchować spatchujemy spatchowane hotfix hotfixa hotfixie hotfixem
-            hotfiks fix fixa fixem fixie fiks fiksa bugfix poprawkowe obejście obejścia obejscie workaround rozwiązanie
-            rozwiązania rozwiązaniu rozwiązaniem rozwiązać rozwiążemy rozwiązany rozwiązana rozwiązane rozwiązano
-            rozwiązaliśmy rozwiazanie rozwiazania korekta korekty korektę korekcie eliminacja eliminacji wyeliminujemy
-            wyeliminowano mitygacja mitygacji mitygację backport backportu backporty backportujemy zbackportujemy paczka
-            paczki paczkę paczce paczek pakiet pakietu pakiety pakietów obraz obrazy obrazu commit commita uaktualnienie
-            uaktualnienia uaktualnieniu sprostujemy
+            poprawie naprawie poprawka poprawki poprawkę poprawce poprawką poprawek poprawkami poprawke poprawkach
+            poprawić poprawimy poprawię poprawi poprawią poprawiony poprawiona poprawione poprawioną poprawionej
+            poprawiono poprawiliśmy poprawiłem poprawiłam poprawili poprawilismy poprawilem poprawiamy poprawiam
+            poprawiać poprawienie poprawienia naprawa naprawy naprawę naprawie naprawą naprawić naprawimy naprawię
+            naprawi naprawią naprawiony naprawiona naprawione naprawioną naprawionej naprawiono naprawiliśmy naprawiłem
+            naprawiłam naprawili naprawilismy naprawilem naprawiamy naprawiam naprawiać naprawienie naprawienia naprawic
+            łatka łatki łatkę łatce łatką łatek łatkami łatać latka latki latke latce łata łatę łaty załatamy załatam
+            załata załatać załatany załatana załatane załataną załatano załataliśmy załatałem załatali załatanie
+            załatania zalatamy zalatam zalatac zalatana zalatane zalatalem usunięcie usunięcia usunięciu usunąć usuniemy
+            usunę usunie usunięta usunięto usunięte usunięty usunęliśmy usunąłem usuniecie usuniecia usuniemy usunac
+            aktualizacja aktualizacji aktualizację aktualizacją aktualizacje aktualizacjach aktualizacjami
+            aktualizacyjny aktualizacyjna zaktualizujemy zaktualizowany zaktualizowana zaktualizowano zaktualizowaliśmy
+            zaktualizować wersja wersji wersję wersją wersje wersjach wersjami wersjo build builda buildzie buildu
+            buildy kompilacja kompilacji kompilację firmware firmware'u firmware'em oprogramowanie oprogramowania
+            oprogramowaniu patch patcha patchu patchem patche patchy patchować spatchujemy spatchowane hotfix hotfixa
+            hotfixie hotfixem hotfiks fix fixa fixem fixie fiks fiksa bugfix poprawkowe obejście obejścia obejscie
+            workaround rozwiązanie rozwiązania rozwiązaniu rozwiązaniem rozwiązać rozwiążemy rozwiązany rozwiązana
+            rozwiązane rozwiązano rozwiązaliśmy rozwiazanie rozwiazania korekta korekty korektę korekcie eliminacja
+            eliminacji wyeliminujemy wyeliminowano mitygacja mitygacji mitygację backport backportu backporty
+            backportujemy zbackportujemy paczka paczki paczkę paczce paczek pakiet pakietu pakiety pakietów obraz obrazy
+            obrazu commit commita uaktualnienie uaktualnienia uaktualnieniu sprostujemy
         """,
         Cue.RELEASE: """
             wydanie wydania wydaniu wydaniem wydań wydać wydamy wydam wyda wydadzą wydany wydana wydane wydaną wydanej
@@ -247,9 +249,10 @@ LANGUAGE = Language(
             skoordynować wstrzymali wstrzymał zaczekali poczekali poczekał
         """,
         Cue.FUTURE: """
-            będzie będą będziemy będę bedzie beda bedziemy bede zostanie zostaną zostana ma mają planujemy planuję
-            planuje planowany planowana planowane planowano planowaną planach plan planu planem zaplanowany zaplanowana
-            zaplanowane zaplanowano zaplanowaliśmy zamierzamy zamierzam przewidujemy przewiduję przewidywany
+            planowaliśmy planowałem miał miała miało miały poprawie naprawie zalatam wypuszcze udostepnie wydamy
+            naprawimy będzie będą będziemy będę bedzie beda bedziemy bede zostanie zostaną zostana ma mają planujemy
+            planuję planuje planowany planowana planowane planowano planowaną planach plan planu planem zaplanowany
+            zaplanowana zaplanowane zaplanowano zaplanowaliśmy zamierzamy zamierzam przewidujemy przewiduję przewidywany
             przewidywana przewidywane przewidziany przewidziana przewidziane spodziewamy spodziewam spodziewany
             spodziewana spodziewane oczekujemy oczekiwany celujemy celuję cel obiecujemy obiecuję powinien powinna
             powinno powinny chcemy chcę chcielibyśmy mamy_zamiar mam_zamiar termin terminie poprawimy poprawię poprawi
@@ -349,8 +352,7 @@ LANGUAGE = Language(
     """,
     but="ale lecz jednak chociaż choć natomiast ponieważ gdyż dlatego podczas_gdy bo",
     joins="""
-        a i więc wiec która który które którą którego której to wtedy potem następnie my jeszcze proszę prosimy tak oraz
-        ona ono on one
+        a i więc wiec to wtedy potem następnie my jeszcze proszę prosimy tak oraz ona ono on one
     """,
     subjects="""
         my ja to potem następnie wtedy poprawka poprawkę łatka łatkę aktualizacja biuletyn publikacja opublikujemy
@@ -409,8 +411,8 @@ LANGUAGE = Language(
                 działa także|działa rów*)
             (brakuje|zabrakło|brak) (walidacji|sprawdzenia|sprawdzania|filtrowania|kontroli uprawnień|escapowania|
                 autoryzacji|uwierzytelnienia)
-            (podatność|podatnosc|luka|dziura|błąd|problem) (jest|istnieje|występuje|wystepuje|obecna|obecny|realna|
-                prawdziwa|dotyczy naszego|dotyczy wszystkich|dotyczy wersji)
+            (podatność|podatnosc|luka|dziura|błąd|problem) (istnieje|występuje|wystepuje|obecna|obecny|realna|prawdziwa|
+                dotyczy naszego|dotyczy wszystkich|dotyczy wersji)
             (u nas|lokalnie|na naszym środowisku|u mnie|na stagingu) [też|także|również|problem] (odtwarza|się odtwarza|
                 występuje|to samo|działa exploit|wywala|crashuje|też się)
             ? (tak|potwierdzam|racja|zgadza się|zgadza sie|dokładnie) (to|jest|mamy|widzę|widzimy|faktycznie|
@@ -420,6 +422,13 @@ LANGUAGE = Language(
                 naprawy|naprawienia|usunąć)
         """,
         Says.REJECTED: """
+            w (dokumentacji|instrukcji|regulaminie|polityce|readme|podręczniku|specyfikacji|faq) ~ (napisano|napisane|
+                opisano|opisane|zaznaczono|zaznaczone|ostrzegamy|piszemy|mówimy|wyjaśniono|zaznaczamy|wskazano)
+            (nie widzę|nie widzimy|nie ma|brak) (sensu|potrzeby|powodu|powodów|podstaw) [tego|by|aby|żeby|do|go|
+                ich] [to|tego|go|jej|cokolwiek] (zmieniać|naprawiać|poprawiać|łatać|zmian|działań|zmiany|poprawki|
+                ruszać|robić|interwencji)
+            (to|jest to|raczej) (funkcja|cecha|feature|funkcjonalność|właściwość|ficzer) [a] (nie błąd|nie bug|nie luka|
+                nie podatność|nie usterka|nie wada)
             nie (jest|są|stanowi|stanowią|uznajemy|uznaję|uważamy|uważam|traktujemy|uznaliśmy|uznajemy|kwalifikujemy|
                 klasyfikujemy|postrzegamy|widzimy|widzę|kwalifikuje się|kwalifikują się|spełnia|spełniają|mieści się|
                 mieszczą się|podlega|podpada|zalicza się|zaliczamy|nazwałbym|dopatrzyliśmy|stwierdziliśmy|stwierdzono|
@@ -541,6 +550,14 @@ LANGUAGE = Language(
             ? (nic|niczego) [tu|w tym] (groźnego|niepokojącego|niebezpiecznego|strasznego|poważnego|takiego)
         """,
         Says.DUPLICATE: """
+            (pisano|pisali|pisał|pisała|zgłaszano|informowano|donoszono|donosili|zgłaszali|zgłaszał) [nam|o tym|
+                to] [nam|o tym|to] (już|juz|wcześniej|o tym|wczesniej|przed)
+            (ktoś|inny|inna|drugi) [już|niestety|badacz|osoba] (był szybszy|była szybsza|był pierwszy|był przed|
+                zgłosił to|zgłosił ją)
+            (identyczny|identyczne|identyczną|taki sam|takie samo|podobny|podobne) (raport|zgłoszenie|ticket|zgloszenie)
+            (w tej sprawie|na to|do tego|w tym temacie|dla tego błędu|dla tej luki) [mamy|jest|istnieje|już|był] [już|
+                jest|mamy] [założone|otwarte|otwarty|utworzone|założony|wewnętrzny|wewnętrzne|zarejestrowane|
+                osobny] (ticket|zadanie|zgłoszenie|issue|sprawa|wpis|cve)
             (duplikat|duplikatem|duplikatu|duplikaty|zduplikowan*|dubel|dublem|dubluje|powiela|powielone)
             (już|juz|wcześniej|wczesniej|niezależnie|niezaleznie|uprzednio) [nam|to|był|była|było|ją|go|nam ją|o tym|
                 ktoś|zostało|został|została|nam to|przez nas] (zgłoszon*|zgłosił*|zgłaszan*|zgloszon*|zglosil*|znan*|
@@ -566,6 +583,8 @@ LANGUAGE = Language(
                 podatność|luki|problemu|błędu|przyczyna|luką|co w|zgłoszenie] [z|co|który|która|źródłowa|które|
                 jak] ~ (zgłosze*|raport*|ticket*|zgłosił*|znan*|wcześniej*|sprzed|cve|problem*|błęd*|otrzyma*|innym|
                 innego|poprzedn*|zgłoszon*|inny badacz|już)
+            (zgłosił|zgłosiła|zgłosili|zgłaszał|zgłaszali|informował|pisał) [nam|to|o tym|ją|go] (już|juz|inny|inna|
+                ktoś|wcześniej|niezależnie|kto inny)
             (uprzedził|ubiegł|wyprzedził|uprzedziła|ubiegła) (pana|panią|państwa|cię|was)
             (uprzedzono|ubiegnięto|wyprzedzono) (pana|panią|państwa|cię|was)
             (łączymy|połączyliśmy|dołączyliśmy|dołączamy|scalamy|podpinamy|podpięliśmy|dopinamy|podłączyliśmy|dodaliśmy|
@@ -581,17 +600,29 @@ LANGUAGE = Language(
                 usunięt*|poprawiliśmy|naprawiliśmy|zgłoszon*|rozwiązan*)
         """,
         Says.NEEDS_INFO: """
+            (dałoby się|da się|można by|można prosić|mogę prosić|możesz|mozesz|mógłbyś|mogłabyś|mógłby pan|mogłaby pani|
+                moglibyście|mogliby państwo|możecie|mógłby|mogłaby) ~ (przesłać|przeslac|podesłać|podeslac|podać|podac|
+                dosłać|opisać|opisac|wyjaśnić|wyjasnic|doprecyzować|wskazać nam|sprawdzić|sprawdzic|przetestować|
+                podrzucić|pokazać|potwierdzić czy|wkleić|dorzucić|powiedzieć jak|o logi|o poc|o szczegóły|o wersję|
+                o przykład|o zrzut)
+            (chętnie|chetnie) (zobaczę|zobaczyłbym|zobaczyłabym|zobaczymy|zobaczylibyśmy|obejrzę|obejrzymy|obejrzałbym|
+                poznamy|dowiem|dowiemy)
+            (trudno|ciężko|ciezko) (mi|nam) [tu|coś] [coś|cokolwiek] (powiedzieć|stwierdzić|ocenić|pomóc|zweryfikować)
+            (bez) [działającego|przykładowego|konkretnego|waszego|tego|dodatkowych] (poc|pliku|przykładu|logów|
+                szczegółów|informacji|danych|kroków|zrzutu) ~ (trudno|ciężko|nie)
             (proszę o|prosze o|prosimy o|prosiłbym o|uprzejmie prosimy o|prosząc o|poproszę o|poprosimy o|prośba o|
                 prosba o|poprosze o) ~ (przesłanie|przeslanie|podanie|dosłanie|dostarczenie|wyjaśnieni*|wyjasnieni*|
                 informacj*|szczegół*|szczegol*|doprecyzowanie|opis*|wskazanie|uzupełnieni*|udostępnienie|sprawdzenie|
                 przetestowanie|weryfikacj*|logi|logów|poc|przykład*|wersj*|kroki|potwierdzenie czy|potwierdzenie że|
                 dokładn*|zrzut*|nagranie|odpowiedź na|próbk*|plik*|dane|dodatkow*|więcej|ponowne|załączenie|konfigurac*|
-                dowód|ponowienie|retest)
+                dowód|ponowienie|retest) ! (nieujawni*|niepublik*|nie ujawni*|nie publik*|ujawnian*|publikac*|poufn*|
+                wstrzym*|embarg*|szyfr*|niezaszyfr*)
             (proszę|prosze|prosimy|uprzejmie prosimy|prosiłbym|poproszę) ~ (podać|podac|przesłać|przeslac|wysłać nam|
                 dosłać|doslac|opisać|opisac|wyjaśnić|wyjasnic|doprecyzować|wskazać|uzupełnić|sprawdzić|sprawdzic|
                 przetestować|zweryfikować|załączyć|zalaczyc|dołączyć|napisać jak|napisać na jakiej|potwierdzić czy|
                 potwierdzić że|udostępnić nam|rozwinąć|pokazać|określić|spróbować|sprobowac|powtórzyć|dostarczyć|
-                odesłać|nagrać|zaktualizować do)
+                odesłać|nagrać|zaktualizować do) ! (nieujawni*|niepublik*|nie ujawni*|nie publik*|ujawnian*|publikac*|
+                poufn*|wstrzym*|embarg*|szyfr*|niezaszyfr*)
             (czy|czy nie) ~ (może|moze|mógłby|moglaby|mogłaby|mogłoby|mógłbyś|mogłabyś|moglibyście|mogliby|możesz|
                 mozesz|możecie|mogą państwo|mogą panstwo|dałoby się|da się|jest możliwość|byłaby możliwość|
                 byłoby możliwe) ~~ (przesł*|przesl*|podać|podac|wysłać|dosł*|opisać|opisac|wyjaśni*|wyjasni*|doprecyz*|
@@ -654,10 +685,11 @@ LANGUAGE = Language(
                 zdaln*|uwierzyteln*|zalogowan*|dotyczy|nadal|załącz*|powtarzaln*|udało|udalo|atakując*|wymaga|uruchom*|
                 najnowsz*|ostatni*|działa|dziala|możliw* jest|da się|użytkown*|przykład*|uprawnie*|widzi*|crash*|
                 kompil*|da się|na pewno|środowisk*)
-            (jaka|jaki|jaką|jakiej|jakim|jakie|jakiego|której|którą|która|który|w której|na jakiej|na jakim|
-                z jakiej) ~ (wersj*|build*|konfigur*|system*|środowisk*|srodowisk*|platform*|przeglądark*|kompilator*|
-                firmware|scenariusz*|wpływ|wplyw|model*|urządze*|sposób|ustawie*|komend*|polece*|odpowied*|uprawnie*|
-                rodzaj*|konto|kont*|skutk*|błęd*|endpoint*|moduł*|cel|używ*|test*|żądani*|wektor*)
+            (jaka|jaki|jaką|jakiej|jakim|jakimi|jakich|jakie|jakiego|której|którą|która|który|w której|na jakiej|
+                na jakim|z jakiej) ~ (wersj*|build*|konfigur*|system*|środowisk*|srodowisk*|platform*|przeglądark*|
+                kompilator*|firmware|scenariusz*|wpływ|wplyw|model*|urządze*|sposób|ustawie*|komend*|polece*|odpowied*|
+                uprawnie*|rodzaj*|konto|kont*|skutk*|błęd*|endpoint*|moduł*|cel|używ*|test*|żądani*|wektor*|opcj*|flag*|
+                parametr*|kompil*|plik*|narzędzi*|wersi*)
             (jak|gdzie|dlaczego|czemu|skąd|skad|kto|co|w jaki sposób|po co|na czym) [dokładnie|dokladnie|konkretnie|to|
                 właściwie|niby] ~ (atakując*|eksploat*|odtworz*|wykorzyst*|wywoł*|uzysk*|kontrol*|dostęp*|plik*|błąd|
                 błęd*|problem*|wersj*|widzi*|uruchom*|oczekiw*|spodziew*|polega*|dzieje*|użytkown*|wygląd*|znaczy|
@@ -708,6 +740,7 @@ LANGUAGE = Language(
                 weryfikujemy|zerknę|zerkne|zerkniemy|rozpatrzymy|rozpatrujemy|obejrzę|popatrzę|popatrzymy|spojrzę|
                 spojrzymy|przejrzymy|przejrzę|rozpoczęliśmy analizę|rozpoczęliśmy weryfikację|bierzemy się|
                 prowadzimy analizę|trwa analiza|trwa weryfikacja|ogarnę to|zapoznamy się|zapoznaliśmy się)
+            (potwierdzamy|potwierdzam|potwierdzono) (otrzymanie|przyjęcie|odbiór|wpłynięcie|rejestrację|otrzymani*)
             (jest|została|zostało) (analizowan*|rozpatrywan*|weryfikowan*|przekazan* do|w trakcie analizy|
                 w trakcie weryf*|w trakcie rozpatr*)
             (przepraszamy|przepraszam|wybaczcie|sorki|sorry) ~ (zwłok*|zwlok*|opóźni*|opozni*|późn*|pozn*|długi*|dlugi*|
@@ -760,6 +793,9 @@ LANGUAGE = Language(
             (odcisk klucza|fingerprint klucza|odcisk palca klucza)
         """,
         Says.NO_DATE: """
+            (data|termin|terminy|daty|harmonogram|eta) ~ (nie jest znan*|nie jest jeszcze|nieznan*|nie został*|
+                nie są znane|nie jest ustalon*|nie jest okreś*|jest nieznan*|do ustalenia|nie jest pewn*|
+                pozostaje nieok*)
             nie (możemy|mozemy|mogę|moge|jesteśmy w stanie|jestesmy w stanie|jestem w stanie|chcemy|chcę|chcielibyśmy|
                 podamy|podajemy|podam|znamy|mamy|posiadamy|obiecuję|obiecujemy|umiem|potrafimy|potrafię|zadeklarujemy|
                 deklarujemy|wiemy|wiem|został|ustaliliśmy|określiliśmy|gwarantujemy) ~ (dat*|daty|datę|termin*|kiedy|
@@ -780,6 +816,7 @@ LANGUAGE = Language(
             (będzie gotowe kiedy|kiedy będzie gotowe|jak będzie to będzie|będzie jak będzie)
         """,
         Says.WILL_NOT: """
+            (nikt|już|juz|raczej|nigdy) [już|tego|tego już] nie (naprawi|poprawi|załata|usunie|zaktualizuje|naprawimy)
             nie (będziemy|bedziemy|będę|zamierzamy|zamierzam|planujemy|planuję|zostanie|zostaną|będzie|będą|
                 mamy zamiaru|mamy planów|przewidujemy|wydamy|naprawimy|poprawimy|załatamy|udostępnimy) [już|tego|go|jej|
                 więcej|dla|to|żadnej|żadnych] ~ (naprawia*|poprawia*|łata*|usuwa*|naprawi*|poprawi*|załata*|usun*|łatk*|
