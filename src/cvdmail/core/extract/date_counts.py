@@ -16,12 +16,16 @@ _RISING = wordset("- – to or bis à a oder ou o of tot до do lub или")
 _FILL = wordset("""
     the of matter den der de les los von about around approximately approx ca etwa roughly circa environ unos unas :
     another maximum max . rund weiteren le maybe perhaps only just say less than weniger als moins menos más weitere
+    ещё еще около примерно jeszcze około ok
 """)
 _HALF = wordset("half demi demie medio media halb halbe mezzo meia meio")
 _WORKING = wordset("""
     business working work ouvrés ouvrables ouvré hábiles laborables úteis lavorativi рабочих рабочие roboczych robocze
 """)
-_NEEDING = wordset("need needs take gimme brauchen benötigen require requires give faut necesitamos")
+_NEEDING = wordset("""
+    need needs take gimme brauchen benötigen require requires give faut necesitamos нужно нужны понадобится понадобятся
+    потребуется займёт займет нам potrzebujemy potrzebuję zajmie potrwa nam
+""")
 
 
 _LATER = wordset("later thereafter afterwards später danach spätere après después dopo depois")
@@ -53,10 +57,14 @@ class Forms(Phrases):
             since = self._since_named(count, -1) if self.low(count.end) == "earlier" else None
             exact = civil.before_count(self.anchor, count.low, count.unit) if count.low == count.high else None
             return since or Read(exact, count.end + 1, "date.ago")
+        if low in words.single and self.low(i + 1) in words.ago:
+            return Read(civil.before_count(self.anchor, 1, words.units[low]), i + 2, "date.ago")
         lead, j = self._lead(i)
         if not lead:
             return self._after(i, count) if count is not None else None
         count = self._count(j)
+        if count is None:
+            count = self._one(j)
         if count is None:
             return self._coming_one(i, j, lead) or self._few_coming(j, lead)
         if self._other_anchor(count.end):
@@ -112,7 +120,7 @@ class Forms(Phrases):
             lead = "within"
         elif low in words.in_ or low in {"another", "eta"}:
             lead = "in"
-        elif low in words.next and (low in {"next", "coming"} or self.low(i - 1) in words.articles):
+        elif low in words.next and (low in {"next", "coming"} or self.low(i - 1) in words.articles | words.on):
             lead = "within"
         else:
             return "", i
@@ -138,11 +146,19 @@ class Forms(Phrases):
             return None
         return self._ahead(Count(1, 1, unit, False, j + 1), "within", j + 1)
 
+    def _one(self, j: int) -> Count | None:
+        """Read the "неделю" of "через неделю": one of them; "в течение следующей недели" is that week."""
+        words = self.words
+        if self.low(j) not in words.single or self.low(j - 1) in words.next:
+            return None
+        unit = words.units[self.low(j)]
+        return Count(6, 6, "month", False, j + 1) if unit == "half" else Count(1, 1, unit, False, j + 1)
+
     def _few_coming(self, j: int, lead: str) -> Read | None:
         """Read "in the coming days": as "in the next few days"."""
         if lead != "within" or self.low(j - 1) not in self.words.next or self.words.units.get(self.low(j)) != "day":
             return None
-        if self.low(j) in {"day", "tag", "jour", "día", "giorno", "dia", "dag"}:
+        if self.low(j) in {"day", "tag", "jour", "día", "giorno", "dia", "dag"} | self.words.single:
             return None
         return Read(Days(self.anchor, civil.shift(self.anchor, 7), Granularity.DAY), j + 1, "date.within_count",
                     "within")  # fmt: skip
@@ -159,6 +175,8 @@ class Forms(Phrases):
         low = 0 if few else self._value(j)
         couple = self.low(j) == "couple"
         high = low
+        if self.low(j + 1) == "-" and self.low(j + 2) in words.number_endings and self.at(j + 2).glued:
+            j += 2  # "2-х недель"
         if not few and not low:
             if self.low(j + 1) not in words.or_ or not self._or_two(j + 2) or not self._unit_at(j):
                 return None

@@ -86,6 +86,9 @@ class CalendarForms:
             if year is not None and len(self.at(j).raw) == 4:
                 return year, j + 1
             short = self.number(j, 20, 60)
+            directed = self.low(i) in self.words.this or self.low(i) in self.words.next
+            if directed and self.words.units.get(self.low(i + 1)) == "year":
+                return self.anchor.year + (self.low(i) in self.words.next), i + 2  # "May of next year"
             if short is not None and j > i and self.low(i) in {"'", "’"} and self.at(j).glued:
                 return 2000 + short, j + 1
         return None, i
@@ -124,7 +127,9 @@ class CalendarForms:
         return make(year) if year is not None else civil.choose_year(make, self.anchor, self.tense)
 
     def ordinal_end(self, j: int) -> int:
-        """Step over what is glued to a day number: "th", "."."""
+        """Step over what is glued to a day number: "th", ".", "-го"."""
+        if self.low(j) == "-" and self.low(j + 1) in self.words.number_endings and self.at(j + 1).glued:
+            return j + 2
         if self.low(j) in _SUFFIXES and self.at(j).glued:
             j += 1
         return j + 1 if self.low(j) == "." else j
@@ -217,6 +222,8 @@ class CalendarForms:
             return None
         if year is None and mark == "." and self.language == "en":
             return None  # "after 2.9." is a version
+        if year is None and self.language in {"ru", "pl"} and len(self.at(i + 2).raw) == 1:
+            return None  # "do 2.4" is one as well; days are written "2.04"
         readings = [
             days
             for day, month in self._orders(a, b, mark, weekday)

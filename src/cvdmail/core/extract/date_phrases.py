@@ -35,7 +35,7 @@ class Phrases(CalendarForms):
         """Read a range that may itself be narrowed by a part."""
         if self.at(i).number is not None:
             return (self.iso(i) or self.numeric(i) or self.day_month(i, None) or self.numbered(i)
-                    or self.nth_day(i) or self.bare_year(i))  # fmt: skip
+                    or self._nth_unit(i) or self.nth_day(i) or self.bare_year(i))  # fmt: skip
         for form in self._forms.get(self.low(i), ()):
             read = form(self, i)
             if read is not None:
@@ -162,9 +162,19 @@ class Phrases(CalendarForms):
             return None
         return self._ordinal_unit(nth, unit, j + 1)
 
+    def _nth_unit(self, i: int) -> Read | None:
+        """Read "3rd quarter 2026", "1. Halbjahr", "3-й квартал", "2 кв.": the number instead of its word."""
+        nth = self.number(i, 1, 4)
+        j = self.ordinal_end(i + 1)
+        unit = "half" if self.low(j) in self.words.half_words else self.words.units.get(self.low(j))
+        if nth is None or unit not in {"quarter", "half"} or (unit == "half" and j == i + 1):
+            return None
+        return self._ordinal_unit(nth, unit, j + 2 if self.low(j + 1) == "." else j + 1)
+
     def _ordinal_unit(self, nth: int, unit: str, j: int) -> Read | None:
+        words = self.words
         k = self.skip(j)
-        outer = self.whole(k) or self._bare_unit(k) if k > j else None
+        outer = self.whole(k) or self._bare_unit(k) if k > j or self.low(k) in words.months else None
         days = outer.days if outer is not None else None
         if unit in {"week", "day"}:
             if outer is None or days is None or days.granularity is not Granularity.MONTH:
@@ -418,9 +428,11 @@ class Phrases(CalendarForms):
     def nth_day(self, i: int) -> Read | None:
         """Read "25th", "the 15th of next month", "den 15."."""
         number = self.number(i, 1, 31)
-        if number is None or self.low(i + 1) not in _ORDINAL_MARKS or not self.at(i + 1).glued:
+        marked = self.low(i + 1) in _ORDINAL_MARKS and self.at(i + 1).glued
+        end = i + 2 if marked else self._after_day(i + 1)
+        if number is None or end == 0:
             return None
-        j = self.skip(i + 2)
+        j = self.skip(end)
         of = self.directed(j) or self._bare_unit(j) if j > i + 2 else None
         if of is not None and of.days is not None and of.days.granularity is Granularity.MONTH:
             found = civil.safe(of.days.last.year, of.days.last.month, number)
@@ -430,8 +442,16 @@ class Phrases(CalendarForms):
             month = civil.add_months(self.anchor.replace(day=1), step * offset)
             found = civil.safe(month.year, month.month, number)
             if found and (found - self.anchor).days * step >= 0:
-                return Read(civil.one_day(found), i + 2, "date.the_day")
+                return Read(civil.one_day(found), end, "date.the_day")
         return None
+
+    def _after_day(self, j: int) -> int:
+        """Return the token after the "-го", "-го числа" or "числа" of a day number; 0 if none of them stands there."""
+        endings = self.words.number_endings
+        end = self.ordinal_end(j)
+        if self.low(j) == "-" and end > j and self.low(end) not in self.words.units:
+            return end + 1 if self.low(end) in endings and not self.at(end).glued else end
+        return j + 1 if self.low(j) in endings and not self.at(j).glued and len(self.low(j)) > 3 else 0
 
 
 _ORDINAL_MARKS = frozenset(["st", "nd", "rd", "th"])

@@ -233,12 +233,12 @@ class _Scan:
             if step is not None:
                 prefix, j = step
                 start = j
-            elif low in words.not_ and prefix in {"before", "until", "by"}:
+            elif low in words.not_ and prefix in {"before", "until", "deadline", "by"}:
                 negated, start = True, j
             elif low not in words.of and low not in words.on and low not in words.articles and low not in _FILLERS:
                 break
             j -= 1
-        if negated and prefix in {"before", "until"}:
+        if negated and prefix in {"before", "until", "deadline"}:
             prefix = "not_before"
         return (start, prefix) if prefix else (i, "")
 
@@ -254,7 +254,7 @@ class _Scan:
         if low in words.before or (low == "to" and before == "prior"):
             return "before", j - (low == "to")
         if low in words.until:
-            return prefix or "until", j
+            return prefix or ("deadline" if low in words.by else "until"), j
         if low in words.by:
             return prefix or "by", j
         if low in words.after:
@@ -284,6 +284,8 @@ def _bind(
 ) -> DateReading:
     """Apply the prefix; a doubtful range loses its calendar value and keeps its words."""
     bound = Bound.ON
+    deadline = prefix == "deadline"  # "до", "do": until, and by
+    prefix = "until" if deadline else prefix
     if prefix in {"by", "before", "within", "until"}:
         bound = Bound.BY
     elif prefix in {"after", "not_before"}:
@@ -300,7 +302,7 @@ def _bind(
         last = days.last if third else civil.shift(days.first, -1)
         first = min(anchor.day, last)
     elif (
-        prefix in {"by", "within"}
+        (deadline or prefix in {"by", "within"})
         and (".part" not in rule or (rule == "date.part" and days.granularity is Granularity.DAY))
         and days.granularity is not Granularity.WEEK
         and last >= anchor.day

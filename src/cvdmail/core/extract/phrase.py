@@ -14,11 +14,13 @@ is compiled to a regular expression with bounded gaps only, when it is first tri
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
-from cvdmail.core.extract.letters import Bag
+from cvdmail.core.extract.letters import Bag, is_wide
 
 _PIECE = re.compile(r"\(([^()]+)\)|\[([^\[\]]+)\]|(~~|~)|([^\s()\[\]~]+)")
+_RUN = re.compile(r"(?:(?![\u0100-\U0010ffff])[^\W\d_])+")
 _JOIN = r"\W{1,4}"
 _GAPS = {"~": r"\b.{1,40}?\b", "~~": r"\b.{1,90}?\b"}
 _WIDE_GAPS = {"~": ".{0,12}?", "~~": ".{0,30}?"}
@@ -32,7 +34,7 @@ class Phrase:
         self.row, _, self.unless = (part.strip() for part in row.removeprefix("?").partition("!"))
         self.spaced = spaced
         self.needs = _needs(self.row) if spaced else ()
-        self.wide = not spaced or (not self.needs and any(ord(letter) > 0xFF for letter in self.row))
+        self.wide = not spaced or (not self.needs and _is_wide(self.row))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -116,28 +118,42 @@ def _unspaced(row: str) -> str:
     return out
 
 
+def _parts(row: str) -> Iterator[list[str]]:
+    """Yield the alternatives of each part that cannot be missing."""
+    for match in _PIECE.finditer(row):
+        alternatives, _, _, word = match.groups()
+        if alternatives or word:
+            yield alternatives.split("|") if alternatives else [word]
+
+
+def _is_wide(row: str) -> bool:
+    """Say whether no sentence without letters beyond Latin-1 can hold the phrase."""
+    return any(all(is_wide(one) for one in part) for part in _parts(row))
+
+
 def _needs(row: str) -> tuple[frozenset[bytes], ...]:
     """Return for each part that cannot be missing the heads of its first words; parts that tell nothing are left out.
 
     The most telling part stands first: the one with the fewest alternatives.
     """
     out = []
-    for match in _PIECE.finditer(row):
-        alternatives, _, _, word = match.groups()
-        heads = {_head(one.split()[0]) for one in (alternatives.split("|") if alternatives else [word]) if one}
+    for part in _parts(row):
+        heads = {_head(one.split()[0]) for one in part if one}
         if heads and None not in heads:
             out.append(frozenset(head for head in heads if head is not None))
     return tuple(sorted(out, key=len))
 
 
 def _head(word: str) -> bytes | None:
-    """Return the first four letters as a bag of words has them; None where they cannot be told."""
+    """Return the first four letters as a bag of words has them; None where they cannot be told.
+
+    A bag parts words at letters beyond Latin-1: the Polish "błędy" is in it as "b" and "dy".  The longest of such
+    pieces is taken.
+    """
     first = re.match(r"[^\W\d_]+", word)
     if first is None:
         return None
-    letters = first[0][:4]
-    if len(letters) < 4 and word.endswith("*") and first.end() == len(word) - 1:
-        return None  # "fix*" also begins "fixed", of which the first four letters are others
-    if any(not letter.isalpha() or ord(letter) > 0xFF for letter in letters):
-        return None
-    return letters.encode("latin-1")
+    # "fix*" also begins "fixed", of which the first four letters are others
+    goes_on = word.endswith("*") and first.end() == len(word) - 1
+    runs = [run[0] for run in _RUN.finditer(first[0]) if len(run[0]) >= 4 or not (goes_on and run.end() == first.end())]
+    return max(runs, key=len)[:4].encode("latin-1") if runs else None

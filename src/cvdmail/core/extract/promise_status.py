@@ -114,9 +114,10 @@ def _publication_status(clause: Clause, *, negated: bool) -> PublicationStatus:
     asked = clause.cues & {Cue.REQUEST, Cue.HOLD} and not (_says(clause, Says.YES) and Cue.REQUEST not in clause.cues)
     if asked or (clause.question and not _says(clause, Says.SHARED)):
         return PublicationStatus.REQUESTED
-    if negated:
+    agreed = clause.words.any_of(Says.YES).search(clause.low)
+    if negated and not (agreed is not None and clause.words.any_of(Says.NOT).search(agreed[0])):  # "no objections"
         return PublicationStatus.REFUSED
-    if _says(clause, Says.YES):
+    if agreed is not None:
         return PublicationStatus.AGREED
     if clause.past:
         return PublicationStatus.PUBLISHED
@@ -185,5 +186,6 @@ def bounds(clause: Clause, reading: DateReading, frame: Frame) -> tuple[date | N
         first, last = reading.named or (first, last)
         return first, last, Bound.NOT_BEFORE
     if reading.prefix == "until" and Cue.MOVE in clause.cues:
+        first, last = reading.named or (first, last)
         return first, last, Bound.ON
     return first, last, bound

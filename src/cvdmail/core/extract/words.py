@@ -72,6 +72,8 @@ class Words:
     next_after: frozenset[str]
     last_after: frozenset[str]
     few: frozenset[str]
+    single: frozenset[str]
+    number_endings: frozenset[str]
     in_: frozenset[str]
     within: frozenset[str]
     by: frozenset[str]

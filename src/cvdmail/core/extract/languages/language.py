@@ -113,6 +113,10 @@ class Language:
     """Adjectives that follow their noun: "la semaine prochaine"."""
     days_from_now: Mapping[int, str] = field(default_factory=dict)
     numbers: Mapping[int, str] = field(default_factory=dict)
+    single: str = ""
+    """Forms of units that count one of them by themselves, in a language without articles: "через неделю"."""
+    number_endings: str = ""
+    """What may be written behind a number and a hyphen: "15-го", "2-х недель"."""
     few: str = ""
     ordinals: Mapping[int, str] = field(default_factory=dict)
     """-1: the last."""
