@@ -258,6 +258,7 @@ CORE_STANDARD = {
 CORE_MORE = {
     "core.archive": {"io", "tarfile"},
     "core.extract": {"importlib"},
+    "core.extract.languages": {"importlib"},
     "core.extract.bounces": {"logging"},
     "core.sender": {"logging"},
 }
@@ -400,7 +401,7 @@ def test_a_language_is_nothing_but_its_words() -> None:
     data = (ast.Import, ast.ImportFrom, ast.Assign, ast.Expr)
     written = {"languages", "language"}
     languages = [one for one in room("core.extract.languages") if one.name.rpartition(".")[2] not in written]
-    assert len(languages) > 5
+    assert languages
     for module in languages:
         assert all(isinstance(node, data) for node in module.tree.body), module.name
         called = {ast.unparse(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}

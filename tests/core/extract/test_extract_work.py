@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from core.extract.texts import HOSTILE, SCRAPS, SENT, read
 from cvdmail.core.extract import Extraction, FactKind, MailKind, Reply, extract
-from cvdmail.core.extract.calendar_words import DEIXIS, MONTHS, PARTS, UNITS, WEEKDAYS
 from cvdmail.core.extract.civil import Tense
 from cvdmail.core.extract.dates import Anchor, find, possible
 from cvdmail.core.extract.page import Page
-from cvdmail.core.extract.verdict_phrases import RULES
+from cvdmail.core.extract.verdicts import RULES
+from cvdmail.core.extract.words import words_for
 
 ORDINARY = (
     "Thank you for your report. We could reproduce the issue with firmware 4.2.1, and opened case PSIRT-20931.\n"
@@ -65,24 +65,28 @@ def test_what_says_nothing_costs_little() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_phrase_stands_without_its_needs(data: st.DataObject) -> None:
-    phrase = data.draw(st.sampled_from([phrase for rule in RULES for phrase in rule.phrases]))
+    words = words_for(None)
+    phrase = data.draw(st.sampled_from([phrase for rule in RULES for phrase in words.phrases(rule.says)]))
     text = " ".join(["we", data.draw(st.from_regex(phrase.pattern)), "it"])
-    page = Page(text, len(text))
+    page = Page(text, len(text), words)
     if phrase.pattern.search(page.lowered(0, len(text))):
         bag = page.bag(0, len(text))
         assert bag is None or phrase.may_stand(bag)
 
 
-CALENDAR = [*MONTHS, *WEEKDAYS, *UNITS, *PARTS, *DEIXIS, "the", "next", "this", "last", "in", "May", "Mar", "half"]
+ALL = words_for(None)
+NAMES = [*ALL.months, *ALL.weekdays, *ALL.units, *ALL.parts, *ALL.days_from_now]
+CALENDAR = [*NAMES, "the", "next", "this", "last", "in", "May", "Mar", "half"]
 PIECES = st.sampled_from([*CALENDAR, *map(str, range(1, 32)), *SCRAPS, "of", "second", "a", "few", "eom", "２", "2027"])
 
 
 @settings(max_examples=120, deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=7).map(" ".join), st.sampled_from(["en", "de", "fr", "pl", None]))
 def test_no_date_stands_where_none_is_possible(text: str, language: str | None) -> None:
-    page = Page(text, len(text))
-    if not possible(page.bag(0, len(text)), text, language):
-        assert find(text, 0, len(text), Anchor(SENT.date(), Tense.FUTURE, language)) == ()
+    words = words_for(language)
+    page = Page(text, len(text), words)
+    if not possible(page.bag(0, len(text)), text, words):
+        assert find(text, 0, len(text), Anchor(SENT.date(), Tense.FUTURE, language), words) == ()
 
 
 @settings(max_examples=60, deadline=None)

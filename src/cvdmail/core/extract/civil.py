@@ -195,13 +195,16 @@ def after_count(anchor: date, low: int, high: int, unit: str) -> Days | None:
     """Return "in ``low`` (to ``high``) units" from the anchor."""
     if not 0 < low <= high <= 1_000:
         return None
+    if unit == "minute":
+        return one_day(anchor)
     if unit == "hour":
         return Days(anchor, shift(anchor, (high + 23) // 24), Granularity.DAY)
-    if unit == "business":
-        return one_day(_business(anchor, high)) if low == high else None
+    if unit == "workday":
+        return Days(_business(anchor, low), _business(anchor, high), Granularity.DAY)
     if unit in {"day", "week"}:
         size = 7 if unit == "week" else 1
-        begin = shift(anchor, size * (low - 1) + 1) if low == high else shift(anchor, size * low)
+        spread = low < high and (size == 1 or low == 1)  # "in a week or two": 7 to 14 days
+        begin = shift(anchor, size * low) if spread else shift(anchor, size * (low - 1) + 1)
         return Days(begin, shift(anchor, size * high), Granularity.WEEK if unit == "week" else Granularity.DAY)
     step = {"month": 1, "quarter": 3, "year": 12}.get(unit)
     if step is None:
@@ -214,6 +217,8 @@ def before_count(anchor: date, count: int, unit: str) -> Days | None:
     """Return "``count`` units ago"."""
     if not 0 < count <= 1_000:
         return None
+    if unit == "minute":
+        return one_day(anchor)
     if unit == "hour":
         return Days(shift(anchor, -((count + 23) // 24)), anchor, Granularity.DAY)
     if unit == "day":

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from cvdmail.core.extract.civil import Tense
 from cvdmail.core.extract.date_tokens import Token, tokenize
+from cvdmail.core.extract.languages.language import EVENTS, Cue
 from cvdmail.core.extract.letters import is_wide
-from cvdmail.core.extract.lexicon import EVENTS, WORDS, Cue, cjk_cues
+from cvdmail.core.extract.words import Words
 from cvdmail.core.extract.zone_words import wordset
 
-_BE = wordset("""
-    be being get gets getting to werden wird been-not when once until as être ser essere zijn быть être
-""")
-FUTURE_ENDINGS = ("ará", "erá", "irá", "arán", "erán", "irán", "aremos", "iremos", "erà", "arà", "irà")
-"""Spanish, Portuguese and Italian make the future by an ending."""
-_ENDS_OF_FUTURE = frozenset(ending[-3:] for ending in FUTURE_ENDINGS)
-_EVENT_OF = {word: cue for word, cues in WORDS.items() for cue in reversed(cues) if cue in EVENTS}
-_CUE_WORDS = WORDS.keys() | {"may"}
-_HAVE = wordset("have has had haben hat avons a ha hemos")
-_OUT_AFTER = wordset("is are was went get go goes going be come comes coming it now already push roll")
-_NOUN_AFTER = wordset("""
-    issue issues vulnerability vulnerabilities bug bugs problem problems finding findings defect flaw
-    flaws weakness behavior behaviour schwachstelle lücke vulnérabilité faille vulnerabilidad
-""")
-_CARRIERS = wordset("""
-    fix fixes patch patches hotfix hotfixes bugfix update updates version versions build mitigation
-    firmware workaround backport upgrade cu sicherheitsupdate aktualisierung korrektur correctif
-    correctifs correction correções mise parche parches actualización corrección versión correzione
-    aggiornamento versione correção atualização versão oplossing исправление обновление обновления патч
-    версия poprawka aktualizacja release releases
-""")
-_DETERMINERS = wordset("the this that it these those your all them both den die das le la les el")
-_VERBS_OF_NOUN = frozenset(["fix", "patch", "update", "upgrade", "backport"])
+_NO_NEGATION = {
+    "no": frozenset(["later", "problem", "doubt", "worries", "earlier", "sooner", "question", "matter"]),
+    "not": frozenset(["only", "later", "earlier", "just", "sooner"]),
+    "nicht": frozenset(["nur", "später"]),
+}
+"""What after a negation makes it none: "no later than"."""
+_ANY = "+"
+"""Stands in a row of words for one to three others: "get it out"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +42,7 @@ class Clause:
     start: int
     end: int
     question: bool
+    words: Words
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -67,43 +55,68 @@ class Clause:
         return " ".join(self.masked[self.start : self.end].lower().replace("’", "'").split())
 
     @cached_property
-    def _cjk(self) -> list[tuple[int, tuple[Cue, ...]]]:
-        return cjk_cues(self.masked, self.start, self.end) if is_wide(self.masked[self.start : self.end]) else []
+    def _wide(self) -> list[tuple[int, tuple[Cue, ...]]]:
+        """The places and cues of Chinese, Japanese and Korean words."""
+        table = self.words.wide_cues
+        if table is None or not is_wide(self.masked[self.start : self.end]):
+            return []
+        pattern, cues = table
+        found = pattern.finditer(self.masked, self.start, self.end)
+        return [(match.start(), cues[(match.lastindex or 1) - 1]) for match in found]
+
+    @cached_property
+    def _rows(self) -> dict[int, tuple[int, tuple[Cue, ...]]]:
+        """The rows of words: by the number of their first token, the token after them and their cues."""
+        out: dict[int, tuple[int, tuple[Cue, ...]]] = {}
+        for i, token in enumerate(self.tokens):
+            for rest, cue in self.words.rows.get(token.low, ()):
+                end = self._row_end(i + 1, rest)
+                if end:
+                    longest, cues = out.get(i, (0, ()))
+                    out[i] = (max(longest, end), (*cues, cue))
+        return out
+
+    def _row_end(self, at: int, rest: tuple[str, ...]) -> int:
+        """Return the token after a row of words, 0 where it does not stand."""
+        for word in rest:
+            if word == _ANY:
+                follow = rest[rest.index(_ANY) + 1 :]
+                ends = (self._row_end(at + skipped, follow) for skipped in (1, 2, 3))
+                return next((end for end in ends if end), 0)
+            if self._low(at) != word:
+                return 0
+            at += 1
+        return at
 
     @cached_property
     def cues(self) -> frozenset[Cue]:
         """The operators and events of the clause."""
         found: set[Cue] = set()
+        words = self.words
         for i, token in enumerate(self.tokens):
             low = token.low
-            if low in _CUE_WORDS or "'" in low or (low[-3:] in _ENDS_OF_FUTURE and low.endswith(FUTURE_ENDINGS)):
+            if low in words.cues or "'" in low or low == "may" or (low[-2:] in words.ends_of_future and len(low) > 5):
                 found.update(self._token_cues(i, token))
-        for _, cues in self._cjk:
+        for _, cues in self._rows.values():
+            found.update(cues)
+        for _, cues in self._wide:
             found.update(cues)
         return frozenset(found)
 
     def _token_cues(self, i: int, token: Token) -> tuple[Cue, ...]:
-        low = token.low
+        low, words = token.low, self.words
         if low == "may":
             return (Cue.HEDGE,) if token.raw == "may" else ()
-        if low.endswith("n't") or low == "won't":
-            future = (Cue.FUTURE,) if low in {"won't", "wouldn't"} else ()
-            past = (Cue.PAST,) if low in {"wasn't", "weren't", "hasn't", "haven't", "didn't"} else ()
-            return (Cue.NEGATION, *future, *past)
         if low.endswith("'ll"):
             return (Cue.FUTURE,)
         if low.endswith("'ve"):
             return (Cue.PAST,)
-        if low == "no" and self._low(i + 1) in {"later", "problem", "doubt", "worries", "earlier", "sooner"}:
+        if self._low(i + 1) in _NO_NEGATION.get(low, ()):
             return ()
-        if low == "not" and self._low(i + 1) in {"only", "later", "earlier", "just"}:
-            return ()
-        cues = WORDS.get(low, ())
-        if low.endswith(FUTURE_ENDINGS) and len(low) > 5:
+        cues = words.cues.get(low, ())
+        if low.endswith(words.future_ending) and len(low) > 5:
             return (*cues, Cue.FUTURE)
-        if low in _HAVE and not any(
-            Cue.DONE in WORDS.get(self._low(j), ()) or self._low(j) == "been" for j in range(i + 1, i + 5)
-        ):
+        if low in words.have and not self._has_participle(i):
             return ()  # "they have a tentative date"
         if Cue.DONE in cues and self._not_yet(i):
             cues = tuple(cue for cue in cues if cue is not Cue.DONE)
@@ -111,43 +124,76 @@ class Clause:
             return ()
         return cues
 
+    def _has_participle(self, i: int) -> bool:
+        return any(
+            Cue.DONE in self.words.cues.get(self._low(j), ()) or self._low(j) == "been" for j in range(i + 1, i + 5)
+        )
+
     def _low(self, i: int) -> str:
         return self.tokens[i].low if 0 <= i < len(self.tokens) else ""
 
     def _is_out(self, i: int) -> bool:
         """The "out" of "is out" and "went out", not of "pointed out"."""
-        return self._low(i - 1) in _OUT_AFTER and self._low(i + 1) not in {"of", "to"}
+        return self._low(i - 1) in self.words.goes_out and self._low(i + 1) not in {"of", "to", "that", "how"}
 
     def _not_yet(self, i: int) -> bool:
         """A participle after "to be", "being" or "will be" tells of no past."""
-        return any(self._low(j) in _BE for j in (i - 1, i - 2)) or self._low(i + 1) in _NOUN_AFTER
+        return any(self._low(j) in self.words.be for j in (i - 1, i - 2)) or self._low(i + 1) in self.words.things
 
     @cached_property
     def events(self) -> list[Event]:
         """The events in order; "the reported issue" is none."""
         out: list[Event] = []
+        taken = -1
         for i, token in enumerate(self.tokens):
-            cue = _EVENT_OF.get(token.low)
-            if cue is None or (token.low == "out" and not self._is_out(i)):
-                continue
-            if token.low == "public" and WORDS.get(self._low(i + 1), ())[:1] == (Cue.RELEASE,):
-                continue  # "the public release date" is one of a release
-            if token.low.startswith("update") and (
-                self._low(i + 1) in {"you", "us"} or self._low(i - 1) in {"status", "you", "progress", "weekly"}
-            ):
-                cue = Cue.OTHER  # of the correspondence, not of the product
-            if cue is Cue.OTHER and (self._low(i + 1) in _NOUN_AFTER or (self._low(i + 1) in {"by", "to"} and i == 0)):
-                continue
-            verb = token.low not in _CARRIERS or (
-                token.low in _VERBS_OF_NOUN
-                and (self._low(i + 1) in _DETERMINERS or self._low(i - 1) in {"to", "will", "can", "i", "we", "'ll"})
-            )
-            out.append(Event(token.start, cue, i, token.low in _CARRIERS and not verb, verb))
-        for start, cues in self._cjk:
+            row = self._rows.get(i)
+            if row is not None and i >= taken:
+                out += [Event(token.start, cue, i, carrier=False, verb=True) for cue in row[1] if cue in EVENTS][:1]
+                taken = row[0]
+            elif i >= taken and token.low in self.words.event_of:
+                out += self._single(i, token)
+        for start, cues in self._wide:
             event = next((cue for cue in cues if cue in EVENTS), None)
             if event is not None:
                 out.append(Event(start, event, -1, event is Cue.FIX, event is not Cue.FIX))
         return sorted(out, key=lambda event: event.start)
+
+    def _single(self, i: int, token: Token) -> Iterator[Event]:
+        """Yield the event that one word names, if it names one here."""
+        words, low = self.words, token.low
+        cue = words.event_of[low]
+        if low == "out" and not self._is_out(i):
+            return
+        if low == "public" and self._low(i - 1) not in _PUBLIC_AFTER and self._low(i + 1) not in _PUBLIC_BEFORE:
+            return  # "the public release date" is one of a release, "the public database" is none at all
+        if low.startswith("update") and (
+            self._low(i + 1) in {"you", "us", "on"}
+            or self._low(i - 1) in {"status", "you", "progress", "weekly", "another", "an"}
+        ):
+            cue = Cue.OTHER  # of the correspondence, not of the product
+        if cue is Cue.OTHER and (self._low(i + 1) in words.things or self._is_attribute(i)):
+            return
+        carrier = low in words.carriers
+        verb = not carrier or (
+            low in words.acts
+            and (self._low(i + 1) in _DETERMINERS or self._low(i - 1) in {"to", "will", "can", "i", "we", "'ll"})
+        )
+        yield Event(token.start, cue, i, carrier and not verb, verb)
+
+    def _is_attribute(self, i: int) -> bool:
+        """The "reported" of "the reported part", and a noun that is only mentioned: "a fix for your report"."""
+        words, low = self.words, self._low(i)
+        if low.endswith("ed") and self._low(i - 1) in words.articles and self._low(i + 1).isalpha():
+            return True
+        if low not in words.mentions:
+            return False
+        j = i + 1
+        small = words.of | words.on | words.from_ | words.until | words.by | words.in_ | {"dated", "sent"}
+        while self._low(j) in small:
+            j += 1
+        token = self.tokens[j] if j < len(self.tokens) else None
+        dated = token is not None and (token.number is not None or token.low in words.calendar)
+        return not dated
 
     @cached_property
     def past(self) -> bool:
@@ -171,3 +217,10 @@ class Clause:
         lead = len(raw) - len(raw.lstrip(" \t\n,;–—-、，；"))
         body = raw[lead:].rstrip(" \t\n,;")
         return self.start + lead, self.start + lead + len(body)
+
+
+_PUBLIC_AFTER = wordset("be is are was go goes going went gone become made make making fully disclosed")
+_PUBLIC_BEFORE = wordset("disclosure announcement until before on by in at advisory date")
+_DETERMINERS = frozenset(
+    ["the", "this", "that", "it", "these", "those", "your", "all", "them", "both", "den", "die", "das", "le", "la"]
+)

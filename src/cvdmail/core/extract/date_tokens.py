@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cvdmail.core.extract import calendar_words as words
-
 MAX_TOKENS = 400
 """Tokens of one sentence that are read."""
 _TOKEN = re.compile(r"([0-9]{1,9})|([^\W\d_]{1,40})(['’][^\W\d_]{1,20})?|[^\w\s]")
@@ -44,12 +42,6 @@ def tokenize(masked: str, offset: int = 0) -> list[Token]:
         if len(out) >= MAX_TOKENS:
             break
     return out
-
-
-def counts(word: str, language: str | None) -> bool:
-    """Say whether a word of the tables may be read in a text of this language."""
-    only = words.LANGUAGE_ONLY.get(word)
-    return only is None or language is None or language in only
 
 
 END = Token("", "", 0, 0, None, False)

@@ -136,7 +136,10 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class DatePromise:
-    """A civil date range with its status; ``first`` and ``last`` are both None when no calendar date may be made."""
+    """A civil date range with its status; ``first`` and ``last`` are both None when no calendar date may be made.
+
+    ``readings`` are the ranges between which nothing decides (``03/04``): then there is no ``first``.
+    """
 
     status: FixStatus | PublicationStatus
     first: date | None
@@ -144,6 +147,7 @@ class DatePromise:
     bound: Bound | None
     granularity: Granularity | None
     phrase: str
+    readings: tuple[tuple[date, date], ...] = ()
 
     def __post_init__(self) -> None:
         if (self.first is None) != (self.last is None):
@@ -284,7 +288,7 @@ def _value_json(value: Value) -> dict[str, object]:
                 "bound": value.bound.value if value.bound else None,
                 "granularity": value.granularity.value if value.granularity else None,
                 "phrase": value.phrase,
-            }
+            } | _readings_json(value)
         case Acknowledgement():
             return {"by": value.by.value}
         case Triage():
@@ -306,6 +310,11 @@ def _value_json(value: Value) -> dict[str, object]:
                 "status": value.status,
                 "original_message_id": value.original_message_id,
             }
+
+
+def _readings_json(value: DatePromise) -> dict[str, object]:
+    readings = [[first.isoformat(), last.isoformat()] for first, last in value.readings]
+    return {"readings": readings} if readings else {}
 
 
 def from_json(data: Mapping[str, object]) -> Fact:
@@ -365,7 +374,19 @@ def _promise(status: FixStatus | PublicationStatus, data: Mapping[str, object]) 
         None if data["bound"] is None else Bound(data["bound"]),
         None if data["granularity"] is None else Granularity(data["granularity"]),
         _text(data, "phrase"),
+        _readings(data.get("readings", ())),
     )
+
+
+def _readings(data: object) -> tuple[tuple[date, date], ...]:
+    if not isinstance(data, (list, tuple)):
+        raise TypeError
+    pairs = []
+    for first, last in data:
+        if not isinstance(first, str) or not isinstance(last, str):
+            raise TypeError
+        pairs.append((date.fromisoformat(first), date.fromisoformat(last)))
+    return tuple(pairs)
 
 
 def _text(data: Mapping[str, object], key: str) -> str:

@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 _ODD = re.compile("[\u0130\u0131\u017f\u03a3\u1c80-\u1c88]")
 _WIDE = re.compile("[^\x00-\xff\u2000-\u206f\u20ac\u2122\ue000]")
 _IS_LETTER = [re.match(r"[^\W\d_]", chr(byte)) is not None for byte in range(256)]
 _LETTERS = bytes(byte if letter else 0x20 for byte, letter in enumerate(_IS_LETTER))
 _SHAPES = bytes(ord("a") if letter else 0x20 for letter in _IS_LETTER)
+
+
+class Bag(NamedTuple):
+    """The words of a stretch, the first four letters of each, and whether it holds letters beyond Latin-1 as well."""
+
+    words: frozenset[bytes]
+    heads: frozenset[bytes]
+    wide: bool
 
 
 def folds_oddly(text: str) -> bool:

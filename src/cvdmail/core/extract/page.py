@@ -1,36 +1,29 @@
 """The text that is read for claims, prepared once: its plain and lower-case forms, and the words of each stretch.
 
-A :class:`Bag` answers which words a stretch may hold, so that the rules about other words need not be tried.  It may
-say yes too often, never no too often.  In texts with letters that fold oddly or with endless words it could: there is
-no bag then, and every rule is tried.
+A bag (:class:`~.letters.Bag`) answers which words a stretch may hold, so that the rules about other words need not be
+tried.  It may say yes too often, never no too often.  In texts with letters that fold oddly or with endless words it
+could: there is no bag then, and every rule is tried.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from cvdmail.core.extract.clause import Clause
 from cvdmail.core.extract.identifiers import MASK
-from cvdmail.core.extract.letters import blanked, folds_oddly, has_run, is_wide
+from cvdmail.core.extract.letters import Bag, blanked, folds_oddly, has_run, is_wide
+from cvdmail.core.extract.words import Words
 
 _GLUED = re.compile(rf"\w{MASK}|{MASK}\w")
 _LONG_TAIL = re.compile(r"['’][^\W\d_]{21}")
 
 
-class Bag(NamedTuple):
-    """The words of a stretch, the first four letters of each, and whether it holds letters beyond Latin-1 as well."""
-
-    words: frozenset[bytes]
-    heads: frozenset[bytes]
-    wide: bool
-
-
 class Page:
     """A masked text, and of what is read for claims the forms that rules read; all have the places of the text."""
 
-    def __init__(self, whole: str, limit: int) -> None:
+    def __init__(self, whole: str, limit: int, words: Words) -> None:
         self.masked = whole
+        self.words = words
         masked = whole[:limit]
         self.plain = masked.replace("’", "'").replace("\n", " ").replace(MASK, "x")
         self._clauses: dict[tuple[int, int, bool], Clause] = {}
@@ -45,7 +38,7 @@ class Page:
         """Return the clause at a place; asked for again, the same one, with its words as they were read."""
         key = (start, end, question)
         if key not in self._clauses:
-            self._clauses[key] = Clause(self.masked, start, end, question)
+            self._clauses[key] = Clause(self.masked, start, end, question, self.words)
         return self._clauses[key]
 
     def lowered(self, start: int, end: int) -> str:

@@ -3,7 +3,8 @@
 A phrase is a row of words, on a line of its own or on several of which all but the last end with ``|``.
 ``vulnerab*`` is a word that begins so, ``(a|b c)`` one of several, ``[a]`` may be missing, ``~`` stands for up to 40
 characters and ``~~`` for up to 90.  Between two words stand blanks or marks.  In a language without blanks the same
-signs are used, words touch, and gaps are of 12 and 30 characters.
+signs are used, words touch, and gaps are of 12 and 30 characters.  What stands behind ``!`` must not stand in the
+sentence: there the phrase says something else.
 
 From the same row follow the *needs*: of each word or alternative that cannot be missing, the first four letters.  A
 sentence without them cannot hold the phrase, and most sentences lack them; so hardly any phrase is ever tried.  A row
@@ -15,7 +16,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from cvdmail.core.extract.page import Bag
+from cvdmail.core.extract.letters import Bag
 
 _PIECE = re.compile(r"\(([^()]+)\)|\[([^\[\]]+)\]|(~~|~)|([^\s()\[\]~]+)")
 _JOIN = r"\W{1,4}"
@@ -28,14 +29,26 @@ class Phrase:
 
     def __init__(self, row: str, *, spaced: bool = True) -> None:
         self.weak = row.startswith("?")
-        self.row = row.removeprefix("?").strip()
+        self.row, _, self.unless = (part.strip() for part in row.removeprefix("?").partition("!"))
         self.spaced = spaced
         self.needs = _needs(self.row) if spaced else ()
+        self.wide = not spaced or (not self.needs and any(ord(letter) > 0xFF for letter in self.row))
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The expression; it is written for text in lower case with plain apostrophes."""
         return re.compile(self.source)
+
+    @cached_property
+    def _excluded(self) -> re.Pattern[str]:
+        return re.compile(_spaced(self.unless) if self.spaced else _unspaced(self.unless))
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Find the phrase in the lower-cased words of a sentence."""
+        found = self.pattern.search(text)
+        if found is None or (self.unless and self._excluded.search(text) is not None):
+            return None
+        return found
 
     @property
     def source(self) -> str:
@@ -44,8 +57,8 @@ class Phrase:
 
     def may_stand(self, bag: Bag) -> bool:
         """Say whether a sentence with these words may hold the phrase."""
-        if not self.needs:
-            return self.spaced or bag.wide
+        if self.wide:
+            return bag.wide
         for group in self.needs:  # noqa: SIM110 - a generator costs more than the search
             if group.isdisjoint(bag.heads):
                 return False

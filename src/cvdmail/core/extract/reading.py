@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -30,32 +29,19 @@ from cvdmail.core.extract.facts import (
     weaker,
 )
 from cvdmail.core.extract.identifiers import Span, SpanKind
+from cvdmail.core.extract.languages.language import Says
 from cvdmail.core.extract.mailkind import MailKind
 from cvdmail.core.extract.page import Page
 from cvdmail.core.extract.promises import PromiseReader
 from cvdmail.core.extract.sentences import Sentence
+from cvdmail.core.extract.words import Words, words_for
 
 MAX_CLAIM_TEXT = 12_000
 """Characters of new text that are read for claims; CVE ids and addresses are read everywhere."""
 MAX_FACTS = 300
 """Facts of one mail that are kept."""
 
-_ON_TOPIC = re.compile(
-    r"\b(?:fix\w*|patch\w*|report\w*|vulnerab\w*|issues?|bugs?|releas\w*|cve|advisor\w*|version\w*|merg\w*"
-    r"|exploit\w*|reproduc\w*|security"
-    r"|fehler|schwachstelle|vulnérabilité|vulnerabilidad)\b|漏洞|修复|脆弱性|修正|уязвим|исправ",
-    re.IGNORECASE,
-)
-_FIRST_PERSON = re.compile(
-    r"\b(?:we|i|i'm|i've|i'll|we're|we've|we'll|our|my|thanks|thank you|wir|ich|danke|nous|je|merci|gracias"
-    r"|nosotros)\b|我们|感谢|谢谢|ありがとう|弊社",
-    re.IGNORECASE,
-)
 _KEY_BLOCK = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
-_ASSIGNED = re.compile(
-    r"\b(?:assign\w*|open(?:ed)?|creat\w*|track\w*|your|logged|registered|regist\w*|case|ticket)\b|受付|工单|案件",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +75,7 @@ def extract(reply: Reply) -> Extraction:
     lines = zones.label_lines(reply.plain, reply.known_lines)
     text = zones.join_new(lines)
     language = sentences.language(text)
+    words = words_for(language)
     spans = identifiers.find(text)
     masked = identifiers.mask(text, spans)
     cut = len(text) > MAX_CLAIM_TEXT or len(reply.plain) > zones.MAX_TEXT or len(lines) >= zones.MAX_LINES
@@ -97,12 +84,13 @@ def extract(reply: Reply) -> Extraction:
         bounced = text_bounce(text)
         facts += [bounced] if bounced else []
     elif reply.kind is MailKind.ABSENCE:
-        facts += _absence(text, masked, _anchor_day(reply), language)
-        facts += [fact for fact in _claims(text, masked, spans, reply, language) if fact.kind is FactKind.REDIRECT]
+        facts += _absence(text, masked, _anchor_day(reply), language, words)
+        claims = _claims(text, masked, spans, reply, language, words)
+        facts += [fact for fact in claims if fact.kind is FactKind.REDIRECT]
     elif reply.kind in {MailKind.REPLY, MailKind.AUTO_REPLY}:
-        claims = _claims(text, masked, spans, reply, language)
+        claims = _claims(text, masked, spans, reply, language, words)
         facts += claims if reply.kind is MailKind.REPLY else _by_machine(claims)
-        facts += _acknowledged(reply, text, facts)
+        facts += _acknowledged(reply, text, facts, words)
     return Extraction(text, language, tuple(_tidy(facts)[:MAX_FACTS]), cut)
 
 
@@ -114,15 +102,17 @@ def _anchor_day(reply: Reply) -> date:
     return sent.date() if 1990 <= sent.year <= 2200 else date(2000, 1, 1)
 
 
-def _claims(text: str, masked: str, spans: tuple[Span, ...], reply: Reply, language: str | None) -> list[Fact]:
+def _claims(
+    text: str, masked: str, spans: tuple[Span, ...], reply: Reply, language: str | None, words: Words
+) -> list[Fact]:
     day = _anchor_day(reply)
-    page = Page(masked, MAX_CLAIM_TEXT)
+    page = Page(masked, MAX_CLAIM_TEXT, words)
     promises = PromiseReader(text, page, day, language)
     starts = [span.start for span in spans]
     facts: list[Fact] = []
     before: Sentence | None = None
     listed = False
-    for sentence in sentences.sentences(masked[:MAX_CLAIM_TEXT]):
+    for sentence in sentences.sentences(masked[:MAX_CLAIM_TEXT], words):
         inside = spans[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
         bag = page.bag(sentence.start, sentence.end)
         facts += promises.read(sentence, bag)
@@ -181,15 +171,15 @@ def _by_machine(claims: list[Fact]) -> list[Fact]:
     ]
 
 
-def _acknowledged(reply: Reply, text: str, facts: list[Fact]) -> list[Fact]:
+def _acknowledged(reply: Reply, text: str, facts: list[Fact], words: Words) -> list[Fact]:
     """Whether our report arrived: by words, by a ticket number, or because the answer shows it."""
-    if verdicts.denies_receipt(text):
+    if verdicts.denies_receipt(text, words):
         facts[:] = [fact for fact in facts if fact.kind is not FactKind.ACKNOWLEDGEMENT]
         return []
     out: list[Fact] = []
     ticket = next((fact for fact in facts if fact.kind is FactKind.TICKET), None)
     machine = reply.kind is MailKind.AUTO_REPLY
-    if ticket is not None and (machine or _is_assigned(text, ticket)):
+    if ticket is not None and (machine or _is_assigned(text, ticket, words)):
         value = Acknowledgement(By.TRACKER)
         out.append(replace(ticket, kind=FactKind.ACKNOWLEDGEMENT, rule=f"acknowledgement.{ticket.rule}", value=value))
     first = text.strip().split("\n")[0][:200] if text.strip() else ""
@@ -213,28 +203,30 @@ def _acknowledged(reply: Reply, text: str, facts: list[Fact]) -> list[Fact]:
         else:
             # Any answer of a person may show that the report arrived; whether it does is for a person to say.
             at = text.find(first)
-            topic = _ON_TOPIC.search(text)
-            firm = topic is not None and _FIRST_PERSON.search(text) is not None
+            low = text[:MAX_CLAIM_TEXT].replace("’", "'").lower()
+            topic = words.any_of(Says.TOPIC).search(low)
+            firm = topic is not None and words.any_of(Says.SPEAKER).search(low) is not None
             rule = f"acknowledgement.{'topic' if topic else 'answer'}"
             grade = Grade.LIKELY if firm else Grade.UNSURE
             out.append(Fact(FactKind.ACKNOWLEDGEMENT, first, Where.TEXT, at, at + len(first), grade, rule, value))
     return out
 
 
-def _is_assigned(text: str, ticket: Fact) -> bool:
+def _is_assigned(text: str, ticket: Fact, words: Words) -> bool:
     """A number in the text is the tracker's word for our report if a word beside it says so."""
     if ticket.where is not Where.TEXT or ticket.start is None:
         return False
-    return _ASSIGNED.search(text[max(0, ticket.start - 80) : ticket.start]) is not None
+    before = text[max(0, ticket.start - 80) : ticket.start].lower()
+    return words.any_of(Says.ASSIGNED).search(before) is not None
 
 
-def _absence(text: str, masked: str, day: date, language: str | None) -> list[Fact]:
+def _absence(text: str, masked: str, day: date, language: str | None, words: Words) -> list[Fact]:
     """Until when somebody is away: the last date that is not over, of the first sentences."""
     until: tuple[date, Sentence, str] | None = None
-    opening = sentences.sentences(masked[:4_000])[:8]
+    opening = sentences.sentences(masked[:4_000], words)[:8]
     for sentence in opening:
         anchor = dates.Anchor(day, Tense.FUTURE, language)
-        for reading in dates.find(masked, sentence.start, sentence.end, anchor):
+        for reading in dates.find(masked, sentence.start, sentence.end, anchor, words):
             if reading.last is not None and reading.last >= day and (until is None or reading.last > until[0]):
                 until = (reading.last, sentence, reading.rule)
     if until is None:

@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from cvdmail.core.extract import calendar_words
+from cvdmail.core.extract.languages import CODES
+from cvdmail.core.extract.languages import language as language_of
 from cvdmail.core.extract.letters import blanked, folds_oddly, has_run, is_wide, latin
-from cvdmail.core.extract.zone_words import wordset
+from cvdmail.core.extract.words import Words
 
 MAX_SENTENCES = 400
 """Sentences that are read for claims."""
@@ -27,20 +28,10 @@ _BREAK = re.compile(
     r"|(?<=\n)(?:[ \t]*\n|(?=[ \t]*(?:[-*•·–—]|[0-9]{1,2}[.)])[ \t]))"
     r"|(?<=:)[ \t]*\n)"
 )
-_ABBREVIATIONS = wordset("""
-    e.g i.e ver v no nr num ref réf approx ca z.b d.h u.a bzw inkl incl vs mr mrs ms dr st jan feb mar
-    apr jun jul aug sep sept oct okt nov dec dez resp abs art vers rel est
-""")
-_CLAUSE = re.compile(
-    r"[;, が、，；](?:(?<=[;，；])"
-    r"|(?:(?<=,) |(?<= ))(?:but|however|although|though|whereas|while|aber|jedoch|mais|pero|sin embargo|но|therefore"
-    r"|because|since we)\b"
-    r"|(?<=,) (?:and|so|then|which|we|it|i|this|they|dont|und|et|y|qui) "
-    r"|(?:(?<=,) |(?<= ))(?:and|und|et|y) (?:we|i|it|then|they|wir|nous|the fix|the patch|the update|the advisory"
-    r"|the details|will)\b"
-    r"|(?<= )[-–—]{1,2} |(?<=が)、|(?<=、)但)",
-    re.IGNORECASE,
-)
+
+
+_LABEL = 40
+"""Characters before a colon that are no label of what follows, but a clause of its own."""
 
 
 class Sentence(NamedTuple):
@@ -51,12 +42,12 @@ class Sentence(NamedTuple):
     question: bool
 
 
-def sentences(masked: str) -> list[Sentence]:
+def sentences(masked: str, words: Words) -> list[Sentence]:
     """Split masked text into at most ``MAX_SENTENCES`` sentences, without outer blanks."""
     out: list[Sentence] = []
     begin = 0
     for match in _BREAK.finditer(masked):
-        if match[0][0] == "." and _abbreviated(masked, match.start(), match.end()):
+        if match[0][0] == "." and _abbreviated(masked, match.start(), match.end(), words):
             continue
         _cut(out, masked, begin, match.end())
         begin = match.end()
@@ -66,14 +57,22 @@ def sentences(masked: str) -> list[Sentence]:
     return out[:MAX_SENTENCES]
 
 
-def clauses(masked: str, sentence: Sentence) -> list[tuple[int, int]]:
+def clauses(masked: str, sentence: Sentence, words: Words) -> list[tuple[int, int]]:
     """Split a sentence into clauses: places of the text, in order."""
     out = []
     begin = sentence.start
-    for match in _CLAUSE.finditer(masked, sentence.start, sentence.end):
-        if match.start() - begin >= (4 if match[0] == "，" else 8):
+    lead = words.clause_lead.match(masked, sentence.start, sentence.end)
+    comma = masked.find(",", lead.end(), sentence.end) if lead is not None else -1
+    for match in words.clause_break.finditer(masked, sentence.start, sentence.end):
+        if 0 < comma < match.start() - 1 and comma - begin >= 8:
+            out.append((begin, comma))
+            begin, comma = comma, -1
+        if match.start() - begin >= (4 if match[0] in "，、" else _LABEL if match[0] == ": " else 8):
             out.append((begin, match.start()))
             begin = match.start()
+    if comma > 0 and comma - begin >= 8:
+        out.append((begin, comma))
+        begin = comma
     out.append((begin, sentence.end))
     return out
 
@@ -113,39 +112,28 @@ def _short_lines(masked: str, start: int, end: int) -> list[tuple[int, int]]:
     return out
 
 
-def _abbreviated(masked: str, dot: int, end: int) -> bool:
+def _abbreviated(masked: str, dot: int, end: int, table: Words) -> bool:
     """Say whether a dot ends an abbreviation or a German day number, not a sentence."""
     if end - dot > 1:
         return False
     words = masked[max(0, dot - 12) : dot].rsplit(None, 1)
     word = words[-1].lower().lstrip("(\"'") if words else ""
-    if word not in _ABBREVIATIONS and not word.replace(".", "").isdigit():
+    if word not in table.abbreviations and not word.replace(".", "").isdigit():
         return False
     following = masked[dot + 1 : dot + 24].split()
-    after = following[0].strip(",.").lower() if following else ""
+    raw = following[0].strip(",.") if following else ""
+    after = raw.lower()
     if word.isdigit() and len(word) <= 2:
-        return after in calendar_words.MONTHS or after in calendar_words.SHORT_MONTHS or (after[:1].islower())
-    if word.replace(".", "").isdigit() and after[:1].islower():
+        named = (
+            after in table.months or after in table.short_months or after in table.units or after in table.half_words
+        )
+        return named or raw[:1].islower() or after in table.week_names or after in table.weekdays
+    if word.replace(".", "").isdigit() and raw[:1].islower():
         return True
-    return word in _ABBREVIATIONS and bool(after) and word != "no"
+    return word in table.abbreviations and bool(after) and word != "no"
 
 
-_STOPWORDS = {
-    "en": wordset("""
-    the and is to of for this that we you your in it with will are not have be on our
-"""),
-    "de": wordset("""
-    der die das und ist nicht wir sie ihre ihr für mit ein eine zu den von auf wird im am ich es
-"""),
-    "fr": wordset("""
-    le la les et est nous vous votre pour une un des du dans que sera pas sur en ce qui à
-"""),
-    "es": wordset("el la los las y es nos su para una un del en que no se por con lo de hola"),
-    "it": wordset("il lo la gli e è per una un del di che non si con sono vostra nella"),
-    "pt": wordset("o a os as e é para uma um do da em que não se por com sua foi"),
-    "nl": wordset("de het een en is niet wij u uw voor met van op wordt dat zijn te"),
-    "pl": wordset("i w na nie jest się z do że dla to przez zostanie"),
-}
+_STOPWORDS = {code: frozenset(small.split()) for code in CODES if (small := language_of(code).small_words)}
 _STOPWORD_OF = {
     word: tuple(code for code, stop in _STOPWORDS.items() if word in stop)
     for word in frozenset().union(*_STOPWORDS.values())
@@ -169,7 +157,9 @@ def language(text: str) -> str | None:
         for code in _STOPWORD_OF[word]:
             scores[code] += count
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
-    best, second = ranked[0], ranked[1]
+    best, second = ranked[0], ranked[min(1, len(ranked) - 1)]
+    if len(ranked) == 1:
+        return best
     if scores[best] == 0 or scores[best] == scores[second]:
         return None
     return best

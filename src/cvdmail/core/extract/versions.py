@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from cvdmail.core.extract.clause import Clause, Event
 from cvdmail.core.extract.facts import Fact, FactKind, FixedVersion, Grade, Where
 from cvdmail.core.extract.identifiers import Span, SpanKind
-from cvdmail.core.extract.lexicon import Cue
-from cvdmail.core.extract.page import Bag, Page
-from cvdmail.core.extract.promise_words import CARRIED_WORDS
+from cvdmail.core.extract.languages.language import Cue
+from cvdmail.core.extract.letters import Bag
+from cvdmail.core.extract.page import Page
 from cvdmail.core.extract.sentences import Sentence, clauses
 
 _AFFECTED = re.compile(
@@ -41,7 +41,7 @@ _FOLLOWS = re.compile(
 )
 _JOIN = re.compile(r"^[\s`\"'*\]/,()]{0,4}(?:and|or|und|et|y|,|/|[*•-])?[\s`\"'*\[(]{0,4}(?:final |v)?$", re.IGNORECASE)
 _RELEASE_URL = re.compile(r"/(?:releases/tag|releases|tag|tags)/v?([0-9][0-9A-Za-z.+_-]{0,30}[0-9A-Za-z])(?:[/?#]|$)")
-_NAMING_WORDS = frozenset(word for word in CARRIED_WORDS if word.startswith((b"versi", b"build", b"firmware")))
+_NAMING = (b"versi", b"build", b"firmware")
 _NO = frozenset([Cue.NEGATION, Cue.UNLIKELY])
 
 
@@ -72,7 +72,7 @@ def read(
     if sentence.question or not may_name(spans) or not _may_be_told(page, sentence, spans, bag, announced):
         return
     whole = page.clause(sentence.start, sentence.end, False)
-    for start, end in clauses(page.masked, sentence):
+    for start, end in clauses(page.masked, sentence, page.words):
         inside = [span for span in spans if start <= span.start < end]
         if not inside:
             continue
@@ -96,11 +96,13 @@ def _may_be_told(
     """
     if bag is None or bag.wide:
         return True
-    told = bag.words & CARRIED_WORDS
+    told = bag.words & page.words.latin_carried
     if not told:
         return announced()
     apart = "'" in page.plain[sentence.start : sentence.end]
-    return apart or not told <= _NAMING_WORDS or any(span.kind is SpanKind.URL for span in spans)
+    return (
+        apart or not all(word.startswith(_NAMING) for word in told) or any(span.kind is SpanKind.URL for span in spans)
+    )
 
 
 def _clause(text: str, clause: Clause, spans: list[Span], whole: Clause) -> Iterator[Fact]:

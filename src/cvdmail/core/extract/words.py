@@ -78,6 +78,7 @@ class Words:
     until: frozenset[str]
     before: frozenset[str]
     after: frozenset[str]
+    since: frozenset[str]
     not_: frozenset[str]
     latest: frozenset[str]
     earliest: frozenset[str]
@@ -101,6 +102,7 @@ class Words:
     patch: frozenset[str]
     patch_days: frozenset[str]
     carriers: frozenset[str]
+    mentions: frozenset[str]
     acts: frozenset[str]
     be: frozenset[str]
     have: frozenset[str]
@@ -108,6 +110,11 @@ class Words:
     goes_out: frozenset[str]
     future_endings: frozenset[str]
     things: frozenset[str]
+    but: frozenset[str]
+    joins: frozenset[str]
+    subjects: frozenset[str]
+    leads: frozenset[str]
+    abbreviations: frozenset[str]
     months: dict[str, int]
     short_months: dict[str, int]
     weekdays: dict[str, int]
@@ -117,6 +124,7 @@ class Words:
     days_from_now: dict[str, int]
     numbers: dict[str, int]
     ordinals: dict[str, int]
+    feasts: dict[str, str]
 
     # --- dates -----------------------------------------------------------------------------------------------------
 
@@ -124,8 +132,8 @@ class Words:
     def calendar(self) -> frozenset[str]:
         """Words one of which, or a number, stands in every date."""
         names = self.months.keys() | self.short_months.keys() | self.weekdays.keys() | self.short_weekdays.keys()
-        return frozenset(names | self.units.keys() | self.days_from_now.keys() | self.half_words | ENDINGS.keys()
-                         | self.patch | self.then | DAY_TIMES)  # fmt: skip
+        marks = self.half_words | ENDINGS.keys() | self.feasts.keys() | self.patch | self.then | DAY_TIMES
+        return frozenset(names | self.units.keys() | self.days_from_now.keys() | marks)
 
     @cached_property
     def starters(self) -> frozenset[str]:
@@ -135,7 +143,7 @@ class Words:
         ahead = self.next | self.this | self.last | self.within | self.in_ | self.ago_before | self.between | self.from_
         marks = self.week_names | self.quarter_letters | self.half_letters | self.patch | ENDINGS.keys() | self.same
         return frozenset(names | counts | ahead | marks | self.then | self.articles | self.on | self.of | self.new_year
-                         | self.until | self.by | self.half_words | _OPENERS)  # fmt: skip
+                         | self.until | self.by | self.half_words | self.feasts.keys() | _OPENERS)  # fmt: skip
 
     @cached_property
     def beside(self) -> frozenset[str]:
@@ -188,7 +196,7 @@ class Words:
             if one.code not in UNSPACED:
                 for cue, row in one.cues.items():
                     for word in row.split():
-                        yield cue, word
+                        yield cue, word.replace("-", "_-_")
 
     @cached_property
     def event_of(self) -> dict[str, Cue]:
@@ -231,11 +239,36 @@ class Words:
         """Words of a fix or its release."""
         return self.latin_of(Cue.FIX, Cue.RELEASE, Cue.PUBLISH, Cue.WORK)
 
+    @cached_property
+    def latin_moves(self) -> frozenset[bytes]:
+        """Words of a delay."""
+        return self.latin_of(Cue.MOVE)
+
     def latin_of(self, *wanted: Cue) -> frozenset[bytes]:
         """Return the words of some cues as bytes, of rows of words the first."""
         single = {word for word, cues in self.cues.items() if not set(wanted).isdisjoint(cues)}
         firsts = {word for word, rows_ in self.rows.items() if any(cue in wanted for _, cue in rows_)}
         return latin(single | firsts)
+
+    # --- clauses ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def clause_break(self) -> re.Pattern[str]:
+        """Where a clause begins inside a sentence; it starts with one of the few characters at which that can be."""
+        but, joins, subjects, and_ = (_any(table) for table in (self.but, self.joins, self.subjects, self.and_))
+        return re.compile(
+            r"[;, が、，；:](?:(?<=[;，；])|(?<=:) "
+            rf"|(?:(?<=,) |(?<= ))(?:{but})(?!\w)"
+            rf"|(?<=,) (?:{joins})(?!\w)"
+            rf"|(?:(?<=,) |(?<= ))(?:{and_}) (?:{subjects})(?!\w)"
+            r"|(?<= )[-–—]{1,2} |(?<=が)、|(?<=、)(?:但|ただし)|(?<=，)但)",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def clause_lead(self) -> re.Pattern[str]:
+        """How a sentence begins whose first clause, up to its comma, is subordinate."""
+        return re.compile(rf"(?:{_any(self.leads)})(?!\w)", re.IGNORECASE)
 
     # --- phrases ---------------------------------------------------------------------------------------------------
 
@@ -269,6 +302,13 @@ class Words:
         return {}
 
 
+def _any(table: frozenset[str]) -> str:
+    """Return an expression for any entry, the longest first."""
+    return (
+        "|".join(re.escape(one.replace("_", " ")) for one in sorted(table, key=lambda one: (-len(one), one))) or "(?!)"
+    )
+
+
 ENDINGS = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year", "cob": "day", "eod": "day"}
 """Office words for the end of a stretch of time."""
 DAY_TIMES = frozenset(["morning", "afternoon", "evening"])
@@ -278,4 +318,4 @@ _OPENERS = frozenset(
 _PLAIN = tuple(one.name for one in fields(Words) if one.type == "frozenset[str]")
 _ROWS = {"months": 1, "short_months": 1, "weekdays": 0, "short_weekdays": 0}
 _VALUES = ("days_from_now", "numbers", "ordinals")
-_KINDS = ("units", "parts")
+_KINDS = ("units", "parts", "feasts")

@@ -16,16 +16,17 @@ LANGUAGE = Language(
     units={
         "day": "day days",
         "workday": "workday workdays weekday weekdays",
-        "week": "week weeks wk wks fortnight",
+        "week": "week weeks wk wks",
         "weekend": "weekend weekends",
         "month": "month months",
         "quarter": "quarter quarters qtr",
         "year": "year years",
+        "fortnight": "fortnight fortnights",
         "hour": "hour hours hrs hr",
         "minute": "minute minutes mins",
     },
     parts={
-        "early": "early beginning start begin",
+        "early": "early earlier beginning start begin",
         "mid": "mid middle midway halfway",
         "late": "late end ends later",
     },
@@ -76,7 +77,8 @@ LANGUAGE = Language(
     earliest="earliest soonest",
     ago="ago back earlier",
     from_now="later now time out away hence",
-    on="on at for since from around about",
+    on="on at for from around about",
+    since="since",
     of="of the",
     between="between beween betwixt",
     from_="from",
@@ -90,6 +92,7 @@ LANGUAGE = Language(
     week_names="week wk cw kw w ww",
     quarter_letters="q",
     half_letters="h",
+    feasts={"12-25": "christmas xmas", "11-3-4": "thanksgiving", "12-24": "christmas-eve", "10-31": "halloween"},
     patch="patch patching",
     patch_days="tuesday day",
     cues={
@@ -105,9 +108,9 @@ LANGUAGE = Language(
             release releases released releasing ship ships shipped shipping available availability deploy deploys
             deployed deployment deploying rollout land lands landed landing merged merge merging live launch launched
             launching ga delivered deliver delivery out complete completed push pushed pushing rolled roll rolling
-            rebuilt tagged cut pr upload uploaded goes_in go_in went_in going_in put_out get_out getting_out
+            rebuilt tagged cut pr uploaded goes_in go_in went_in going_in put_out get_out getting_out
             get_it_out get_this_out backed included include integrate integrated integrating incorporate incorporated
-            bundle bundled published_to ready
+            bundle bundled published_to ready reached mirrors hit_the went_to switched_over
         """,
         Cue.PUBLISH: "publish publishes published publishing post posted posting",
         Cue.DISCLOSE: """
@@ -119,8 +122,9 @@ LANGUAGE = Language(
             work_on working_on worked_on work_through pick_up pick_this pick_it get_done get_this get_it get_that
             get_to do_this do_it do_that doing_this have_it have_this have_that have_something done finish finished
             finalize finalise handle handled tackle tackled wrap_up sort_out sorted_out take_care taken_care commit
-            committed apply applied implement implemented implementation development testing qa ready_to pull_request
-            send_a_pr raise_a_pr open_a_pr submit_a_pr make_those make_these make_the make_this make_it get_around
+            committed apply applied implement implemented implementation development testing qa ready_to
+            pull_request squeeze squeezed promote merge_it sort
+            send_a_pr raise_a_pr open_a_pr submit_a_pr  get_around
             look_into looking_into patch_set series code_complete
         """,
         Cue.OTHER: """
@@ -128,11 +132,12 @@ LANGUAGE = Language(
             reply replied answer contact contacted investigate investigating investigation review reviewing reviewed
             look looking looked test tests retest verify verification evaluate analyse analyze analysis analysing
             analyzing triage triaged triaging holiday holidays vacation away office closed close closing expire expires
-            expired deadline freeze freezes introduced logged requested started start begin begins meet discuss
+            expired deadline freeze freezes introduced logged requested meet discuss
             discussed know back travelling traveling travel internally schedule hear heard get_back come_back
             follow_up feedback status sync chat talk speak inform informed let_you keep_you update_you updating_you
-            ping reach_out escalate escalated escalation forwarded leave pto conference workshop bounty payout payment
-            pay cve confirmed confirm reproduced reproduce joined hired wrote written mail email emailed mailed
+            ping reach_out escalate escalated escalation forwarded leave off_on off_until off_for be_off i'm_off
+            pto conference workshop bounty payout payment
+            pay confirmed confirm reproduced reproduce joined hired wrote written mail email emailed mailed
             disagree noticed report reports reporting survey audit expect_to_hear estimate estimates opened assigned
             assessed assess assessment decide decision
         """,
@@ -152,14 +157,15 @@ LANGUAGE = Language(
             expect expects expected expecting target targets targeted targeting aim aims aiming eta gonna upcoming
             scheduling track mapped promise promised promises want wants wanna need needs pencilled penciled earmarked
             lined set_for destined looking_at looking_to commit_to committed_to timeline roadmap milestone anticipate
-            anticipates anticipated gunning shooting wanting about_to can won't wouldn't let's
+            anticipates anticipated gunning shooting wanting about_to won't wouldn't let's can_expect
         """,
         Cue.PAST: "was were has have had been did wasn't weren't hasn't haven't didn't",
         Cue.DONE: """
             fixed patched mitigated remediated resolved addressed corrected backported upgraded solved repaired released
             shipped deployed landed merged launched delivered published posted disclosed announced completed went live
             out available pushed rolled tagged cut uploaded included integrated incorporated hardened committed
-            finished done implemented sorted rebuilt updated closed picked_up went_out came_out put_out got
+            finished done implemented sorted rebuilt updated closed picked_up went_to switched_over reached
+            went_out came_out put_out got
         """,
         Cue.HEDGE: """
             hope hopes hoping hopefully should might could tentative tentatively target targeting aim aims aiming
@@ -169,14 +175,19 @@ LANGUAGE = Language(
             realistic realistically best-effort rough considering intended looking anticipate anticipated anticipates
             potentially presumably pencilled penciled ballpark ish shooting gunning if_all_goes all_being goal guess
             reckon assume assuming suppose guesstimate optimistic optimistically tbd tbc unless_something ideally
-            attempt attempting barring fingers_crossed with_luck wish would_like want
+            attempt attempting barring fingers_crossed with_luck wish would_like want i'd_like we'd_like i'd_love
+            we'd_love i_like_to we_like_to with_a_view_to earliest soonest looking_good looking_likely
+            talking_about should_be
+            would_be
+            give_or_take or_thereabouts my_goal our_goal shaky iffy
         """,
         Cue.NEGATION: """
-            not no never none without unable cannot neither nor don't doesn't won't can't isn't aren't wasn't weren't
+            not no never none unable cannot neither nor don't doesn't won't can't isn't aren't wasn't weren't
             hasn't haven't didn't wouldn't couldn't shouldn't nothing nobody hardly ain't
         """,
         Cue.UNLIKELY: """
-            unlikely impossible miss missed misses refuse refused decline declined wontfix doubt doubtful off_the_table
+            unlikely impossible looking_unlikely looks_unlikely miss missed misses refuse refused decline declined
+            wontfix doubt doubtful off_the_table
             ruled_out out_of_reach not_going unrealistic slipped_past fell_through
         """,
         Cue.REQUEST: """
@@ -199,6 +210,10 @@ LANGUAGE = Language(
         mitigation mitigations firmware workaround workarounds backport upgrade cu sp release releases solution
         resolution correction corrections remediation tag image images package packages pr
     """,
+    mentions="""
+        report reports mail email feedback status ticket case call cve estimate assessment survey leave hire pay
+        test
+    """,
     acts="fix patch update upgrade backport address release merge ship tag",
     be="be being get gets getting to when once until as already-not",
     have="have has had",
@@ -211,38 +226,64 @@ LANGUAGE = Language(
         issue issues vulnerability vulnerabilities bug bugs problem problems finding findings defect flaw flaws weakness
         behavior behaviour vuln vulns
     """,
+    but="but however although though whereas while therefore because since_we so_that unless",
+    joins="""
+        and so then which the_fix the_patch the_update the_release we it i this they you he she there that please
+        dont don't i'll we'll i'm we're our as with
+        probably hopefully currently once when where meaning
+    """,
+    subjects="""
+        we i it then they you he she the_fix the_patch the_update the_advisory the_details will that this our should
+        is are expect hope plan aim i'll we'll would have could can
+    """,
+    leads="""
+        due_to because since as given although though while when once after owing_to in_order_to before despite
+    """,
+    abbreviations="""
+        e.g i.e ver v no nr num ref approx ca incl vs mr mrs ms dr st jan feb mar apr jun jul aug sep sept oct nov dec
+        vers rel est dept inc ltd corp co fig sec etc al cf ext tel
+    """,
     phrases={
         Says.CONFIRMED: """
-            (we|i|team|engineers|developers|maintainers|engineering|devs|colleagues|they|r&d|development|psirt|
-                qa) ~ (confirm|confirmed|confirms|reproduced|reproduce|replicate|replicated|validated|validate|
+            (we|i|team|engineers|developers|maintainers|engineering|devs|colleagues|they|r&d|development|psirt|qa|
+                analyst) ~ (confirm|confirmed|confirms|reproduced|reproduce|replicate|replicated|validated|validate|
                 verified|recreated|recreate|reproduces)
             (able|managed|possible) to (reproduce|replicate|confirm|verify|validate|recreate|trigger|repro|see)
-            (reproduced|confirmed|verified|validated|replicated) (it|this|that|your|the|on|in|with|here|locally|
-                internally|and|by|as|against|thanks|thank)
+            (reproduced|confirmed|verified|validated|replicated) [it|this|that|your|the] (it|this|that|your|the|on|
+                in|with|here|locally|internally|and|by|as|against|thanks|thank|w) ! (fix*|patched|release|resolved)
             (can|could|did) [indeed|also|now|easily|readily] (reproduce|replicate|confirm|verify|validate|recreate|
                 repro|see) [the|this|it|that|your|a] (crash|issue|problem|bug|behavior|behaviour|vulnerability|this|
-                it|that|same|finding|overflow|leak|finding|here|locally|on|with)
+                it|that|same|finding|overflow|leak|here|locally|on|with)
             (reproduces|repros) (for|on|here|with|fine|in|reliably)
             (vulnerab*|issue|bug|problem|finding|report|behavior|behaviour|defect|flaw|weakness|exploit|crash|poc|
-                submission) (is|was|has been|have been|are|were) [now|indeed|also|independently|
+                submission|issues|findings) (is|was|has been|have been|are|were) [now|indeed|also|independently|
                 successfully] (confirmed|reproduced|validated|verified|valid|acknowledged|accepted|real|genuine|
                 legitimate|legit|reproducible|triaged|replicated)
-            (this|it|that|which|yours|these|report) (is|are|looks|seems|appears|does look) [to be|like] [indeed|
-                definitely|clearly|certainly|very much|in fact|actually] (a|an) (valid|genuine|real|legitimate|true|
-                actual|serious|security|exploitable|legit|nasty|significant|critical|vulnerability|vuln|bug|defect|
-                flaw|oversight|mistake|regression|heap|stack|memory|xss|sql|path|use-after-free|buffer)
-            (this|it|that) (is|was) (indeed|definitely|clearly|certainly|a real) ~ (bug|issue|problem|vulnerability|
-                flaw|wrong|broken|exploitable|vulnerable|real)
-            (valid|legit|legitimate|genuine) (finding|report|issue|bug|vulnerability|concern|point|submission|
-                security|findings)
-            (good|great|nice|excellent|awesome) (catch|find|finding|spot)
+            (this|it|that|which|yours|these|report|there) (is|are|looks|seems|appears|does look|was) [to be|
+                like] [indeed|definitely|clearly|certainly|very much|in fact|actually|also] (a|an) (valid|genuine|
+                real|legitimate|true|actual|serious|security|exploitable|legit|nasty|significant|critical|
+                vulnerability|vuln|bug|defect|flaw|oversight|mistake|regression|heap|stack|memory|xss|sql|path|
+                use-after-free|buffer) ! (if|would|whether|could|unless|supported)
+            (this|it|that|which) (is|was) (indeed|definitely|clearly|certainly|a real) ~ (bug|issue|problem|
+                vulnerability|flaw|wrong|broken|exploitable|vulnerable|real|affected)
+            (valid|legit|legitimate|genuine|proper|real) (finding|report|issue|bug|vulnerability|concern|point|
+                submission|security|findings|hole|problem|flaw) ! (if|whether|unless|would|could|supported)
+            (urgent|serious|critical|severe|nasty|real|genuine|exploitable|major) [security] (hole|vulnerability|
+                flaw|bug|issue|problem|vuln) (was|has been|is|in|was found) ! (if|would|whether|unless)
+            (there's|there is|we have|we found|contains|we've found) (a|an) [serious|real|critical|known|
+                potential] [security] (vulnerability|hole|flaw|bug) (in|with|here|that|and) ! (if|whether|reported|
+                report|evidence)
+            (good|great|nice|excellent|awesome|cool) (catch|find|finding|spot)
             (you are|you're|you were|your analysis is|your assessment is|your finding is|your findings are|
-                your report is) [absolutely|completely|quite|totally|entirely|indeed] (right|correct|accurate|
-                spot on|valid|sound)
-            (agree|agrees|agreed|concur|concurs) with [all of] (your|the|you) [assessment|analysis|finding|findings|
-                conclusion|report|that]
+                your report is|analysis was|assessment was) [absolutely|completely|quite|totally|entirely|
+                indeed] (right|correct|accurate|spot on|valid|sound)
+            (agree|agrees|agreed|concur|concurs) (with|on) [all of] (your|the|you|all) [assessment|analysis|finding|
+                findings|conclusion|report|that|points]
             (confirm|confirms|confirmed|confirming) that [it|this|the|your|we|our] ~ (affected|vulnerable|
-                vulnerability|issue|bug|reproducible|exploitable|valid|real|flaw|present|affects|exists)
+                vulnerability|issue|bug|reproducible|exploitable|valid|real|flaw|present|affects|exists|
+                defect) ! (fixed|fixes)
+            (confirm|confirms) (the|this|these|that|your) [reported] (issue|issues|vulnerability|vulnerabilities|
+                finding|findings|bug|behaviour|behavior|problem|flaw|analysis|report)
             (acknowledge|acknowledges|acknowledged|accept|accepts|accepted) [the|these|this|your|that|
                 it] (vulnerab*|issue|issues|bug|problem|finding|findings|flaw|defect|as)
             (we|our|product|products|versions|we're|releases|branches) (are|is) [indeed|also|in fact|all|
@@ -251,55 +292,76 @@ LANGUAGE = Language(
                 culprit|bug|underlying|faulty|offending|bad)
             root cause ~ (identified|found|understood|is|was)
             (rated|classified|scored|assessed|triaged|categorised|categorized|ranked|graded|treating|treat|consider|
-                considers|regard) [it|this|the|these|your|as] ~ (high|critical|medium|moderate|important|low|severe|
-                p1|p2|p3|sev|severity|vulnerability|security) (severity|priority|vulnerability|issue|bug|defect|
-                risk|impact|rating)
+                considers|regard|bumped|raised|escalated|assigned|prioritised|prioritized) [it|this|the|these|your|
+                as|to|a] ~ (high|critical|medium|moderate|important|low|severe|p0|p1|p2|p3|sev|severity|
+                vulnerability|security) (severity|priority|vulnerability|issue|bug|defect|risk|impact|rating)
+            (rated|classified|bumped|raised|triaged|escalated|prioritised|prioritized|assigned|set) [it|this] (to|
+                as|a) [a] (p0|p1|p2|sev1|sev2|critical|high|blocker)
             severity [rating] [of|is|as] (high|critical|medium|moderate|important)
             (should not|shouldn't|must not|not supposed to) (happen|be possible|be allowed|have happened|have been|
-                crash|be reachable|be exposed)
-            (our|my) (mistake|fault|bad|oversight|bug|error)
+                crash|be reachable|be exposed|leak)
+            (our|my|own|entirely ours|ours) (mistake|fault|bad|oversight|bug|error|own fault)
             (bug|issue|flaw|problem|vulnerability|overflow|defect|hole|mistake) (is|was|lies|sits|exists|
                 resides) [present] in (our|the) (code|parser|handler|library|codebase|driver|product)
-            (poc|proof of concept|exploit|reproducer|testcase|test case|script|sample|steps) ~ (works|worked|
-                triggers|crashes|crashed|triggered|fires) [here|for|as|on|our|the|reliably|against]
+            (poc|proof of concept|exploit|reproducer|testcase|test case|script|sample|steps|crash file|file|payload|
+                input|request) ~ (works|worked|triggers|crashes|crashed|triggered|fires|takes down|hangs|segfaults|
+                fails) [here|for|as|on|our|the|reliably|against|too|just|fine]
             (qualifies|qualify|eligible) (as|for) ~ (vulnerability|bounty|cve|security|reward)
             (does|do|did) (affect|impact) (us|our|the|all|every|production|version)
             (definitely|certainly|clearly|indeed) (a|an) ~ (bug|vulnerability|issue|problem|flaw|hole)
-            indeed (vulnerable|exploitable|affected|broken|wrong|missing|reproducible|reachable)
-            [this|that] (looks|sounds|seems) (legit|real|bad|serious|nasty|right|exploitable)
+            indeed (vulnerable|exploitable|affected|broken|wrong|missing|reproducible|reachable|a bug|an issue)
+            [this|that|it] (looks|sounds|seems) (legit|real|bad|serious|nasty|exploitable|valid)
             finding is valid
             (has|have) been (confirmed|validated|reproduced|accepted|triaged|verified) (by|as|and|on|in|internally|
-                with)
+                with|to be)
             same (crash|result|behaviour|behavior|thing|overflow|asan) (here|on|with|in|as)
-            ? (yes|yep|yeah|yup) [this|that|it|you] (is|it|we|this|that|are|can|does|looks|confirmed)
+            (see|seeing|saw|observe|observed|get|got|hit) (it|this|that|the same|the crash|the issue|the problem|
+                the leak|the overflow) [crash|issue|here|problem|behaviour|behavior] (as well|too|here|also|on our|
+                internally|with|locally)
+            (embarrassing|ouch|oops|yikes|whoops|mea culpa)
+            (bug|issue|analysis|argument|claim|report|finding|vulnerability) [itself] (holds water|holds up|stands|
+                checks out|is sound)
+            (no dispute|no doubt|no argument|no question|fair point|stand corrected|fair enough|point taken|
+                can't argue|cannot argue)
+            (it's|it is|this is|that's|that is|that one is|yep|yes|yeah|yup|sure) (real|a bug|bug|legit|a hole|
+                genuine|a real|broken|bad|ours|a problem|an issue)
+            (need|needs|have|has|going|let's|lets|must|should) [to] (fix|patch|harden|mitigate|close) (this|that|it|
+                these)
+            (gave us|got us|assigned|reserved|allocated|requested|received|obtained) [a|us|the|new] (cve|cve id|
+                cve number)
+            ? (yes|yep|yeah|yup|right|correct|true|indeed) [this|that|it|you|you're] (is|it is|this|that|are|can|
+                does|looks|confirmed|vulnerable|affected|exploitable|indeed|wrong)
             ? (we|i) (see|saw|understand) the (problem|issue|crash|bug|flaw)
-            ? (fib|this|that|it|we) (seems|seem|appears|appear) to (have|suffer|be) [from] [the] (same|vulnerable|
-                affected|issue|problem|real|exploitable|valid)
-            ? will need to be (fixed|addressed|patched)
-            ? (needs|deserves|warrants) (a|to be) (fix|fixing|fixed|patch|addressed|cve)
+            ? (this|that|it|we|seems|appears) (seem|seems|appears|appear) to (have|suffer|
+                be) [from] [the] (same issue|vulnerable|affected|exploitable|valid)
+            ? seems to have [the] same (issue|problem|bug)
         """,
         Says.REJECTED: """
-            (is|are|be|was|were|constitute*|consider*|view*|treat*|represent*|as|its|this) ~ (not|n't|no|never|
-                isn't|aren't|wasn't) [really|actually|in itself|by itself|considered|be|a|an|any|as|strictly|
-                technically|in our view|to be|in our opinion] [a|an|any|as] [security|real|genuine|practical|valid|
-                product|software|true|exploitable|meaningful|significant|serious|actual|
-                defect] [security] (vulnerabilit*|vuln|issue|issues|bug|bugs|risk|risks|concern|concerns|problem|
-                problems|flaw|flaws|threat|defect|weakness|hole)
-            (isn't|aren't|wasn't|not) [really|actually|in itself|by itself|considered|a|an|any|strictly|
-                technically] [a|an|any] [security|real|genuine|practical|valid|product|software|true|exploitable|
-                meaningful] [security] (vulnerability|vulnerabilities|vuln|security issue|security bug|
-                security flaw|security problem|security risk|security concern|security defect|bug|flaw|defect|
-                threat)
+            (not|no|isn't|aren't|wasn't|don't|doesn't|didn't|never|nothing|neither|wouldn't|can't see|
+                hardly) ~ (vulnerability|vulnerabilities|vuln|vulns|exploitable|security issue|security issues|
+                security problem|security bug|security bugs|security risk|security hole|security flaw|
+                security concern|security defect|security impact|security relevant|security-relevant|attack vector|
+                security boundary|security vulnerability|cve-worthy|boundary) ! (fix*|patch*|release*|disclos*|
+                publish*|public|reproduc*|confirm*|receiv*|details|share|yet|only|aware|know|sure|please|discuss*|
+                advisory|verify|verified|introduce*|thank*|sooner|until|without|resolved|tracking|announce*|list|
+                report|reports|email|address)
+            (is|are|be|was|were|constitute*|consider*|view*|treat*|represent*|its|this|it) ~ (not|no|never|isn't|
+                aren't|wasn't) [really|actually|in itself|by itself|considered|be|a|an|any|as|strictly|technically|
+                in our view|to be|in our opinion] [a|an|any|as] (security|real|genuine|practical|valid|product|true|
+                exploitable|meaningful|significant|serious|actual|bug|defect|flaw|risk|threat|vulnerability|vuln|
+                bugs|vulnerabilities) ! (only|yet|fixed|disclos*|reproducible)
             (do|does|did|would|can) not ~ (consider|constitute|regard|view|treat|see|classify|represent|qualify|
                 count|categorize|categorise|believe|rate|pose|agree|warrant|merit|deem|label|present) ~ (vulnerab*|
                 issue|bug|risk|security|problem|flaw|threat|exploitable|cve|weakness|boundary)
             (don't|doesn't|didn't|wouldn't|can't) ~ (consider|constitute|regard|view|treat|see|classify|represent|
-                qualify|count|categorize|believe|rate|pose|warrant|merit|deem|label|present) ~ (vulnerab*|issue|bug|
-                risk|security|problem|flaw|threat|exploitable|cve|weakness|boundary)
-            (not|n't|doesn't|don't|didn't|fails to|fail to|failed to|cannot|never) [quite|currently|yet] (meet|
-                meets|satisfy|satisfies|fulfil|fulfill|reach|qualify|clear|rise|cross|pass) ~ (bar|definition|
-                criteria|threshold|requirements|requirement|standard|standards|level|boundary|bounty|program|
-                vulnerability|servicing|eligib*|cve)
+                qualify|count|categorize|believe|think|rate|pose|warrant|merit|deem|label|present) ~ (vulnerab*|
+                issue|bug|risk|security|problem|flaw|threat|exploitable|cve|weakness|boundary)
+            (not|doesn't|don't|didn't|fails to|fail to|failed to|cannot|never) [quite|currently|yet] (meet|meets|
+                satisfy|satisfies|fulfil|fulfill|reach|qualify|clear|rise|cross|pass) ~ (bar|definition|criteria|
+                threshold|requirements|requirement|standard|standards|level|boundary|bounty|program|vulnerability|
+                servicing|eligible|eligibility|cve)
+            (falls|fall|is|are|rated|lies|sits) (below|under|short of) [our|the|its] (bar|threshold|criteria|
+                definition|standard|level)
             (is|are|works|working|work|behaves|behaving|behave|functions|functioning|was|were|operates|operating|
                 all) [entirely|perfectly|exactly|just|simply|currently|actually|still] (by design|as designed|
                 as intended|as expected|as documented|per spec|intentional|intended|deliberate|on purpose|
@@ -307,70 +369,86 @@ LANGUAGE = Language(
             by design
             (working|works|behaving|functioning|performing|operating) (as|exactly as|just as|how) [it|we|was|were|
                 is] (intended|designed|expected|specified|documented|should|supposed)
-            (intended|expected|documented|intentional|desired|known|normal|correct|deliberate|legitimate) (behavior|
-                behaviour|behaviors|behaviours|functionality|feature|design|use)
+            (intended|expected|documented|intentional|desired|normal|correct|deliberate|legitimate) (behavior|
+                behaviour|behaviors|behaviours|functionality|feature|design|use|function)
             (deliberate|conscious|intentional) (choice|decision|design|trade-off|tradeoff|behaviour|behavior)
+            (belongs to|part of|is) [a|the|our] (normal|intended|regular|standard) (function|functionality|
+                behaviour|behavior|operation|design|feature)
             (out of|outside|outside of|beyond|not in|not within|falls outside|fall outside|excluded from|
                 out-of) [the|our|its|of|this|program|programme's|program's|bounty] [the|our|current|stated|
                 published|bug|defined|bounty|security|disclosure] (scope|threat model|policy|programme|program|
                 security boundary|remit)
-            (not|isn't|aren't|never|n't) ~ (in scope|within scope|covered by|eligible|in our scope|
-                part of our threat|part of the threat|a security boundary|considered a security boundary|a boundary|
-                supported configuration|a supported)
-            (won't|wont|will not|wouldn't|would not|won't be|will not be) [be] (fix|fixing|fixed|patched|patch|
-                patching|address|addressing|addressed|pursue|pursuing|change|changing|changed|issue|issuing|issued|
-                assign|assigning|backport|backported|track|tracking|correct|corrected|request|requesting|taking any|
-                take any|take further|release|remediate|remediated|treat|treating|consider|accept|accepted|merge|
-                be any)
+            (listed|named|mentioned|covered) (under|in|among|as) [the|our|an|one of] (exclusions|exclusion|
+                out-of-scope|non-qualifying|ineligible)
+            (no|not eligible for|not qualify for) [any|a|monetary] (bounty|reward|payout) ! (program*|offer*|budget|
+                pay)
+            (not|isn't|aren't|never) ~ (in scope|within scope|covered by|eligible|in our scope|part of our threat|
+                part of the threat|supported configuration|a supported)
+            (won't|wont|will not|wouldn't|would not|won't be|will not be) [be|not] (fix|fixing|fixed|patched|patch|
+                patching|addressing|addressed|pursue|pursuing|changing|changed|issue|issuing|assign|assigning|
+                backport|backported|track|tracking|correct|corrected|taking any|take any|take further|remediate|
+                remediated|treat|treating|consider|accept|accepted|merge|be any) ! (until|before|without|by|in time|
+                today|this week|october|september|public*)
             (wontfix|won't-fix|notabug|cantfix|nofix)
+            (no|not any) [security|such|further|additional] (update|patch|fix|hotfix|cve) (is|are|will|would) [be|
+                going to be|being] (issued|made|released|planned|provided|required|needed|necessary|warranted|
+                assigned)
             (not going|not planning|no plan|no plans|no intention|not intend|don't plan|do not plan|don't intend|
-                do not intend|never intended|not willing|not want|don't want|see no need|no need|not be able|
-                do not think that we want|don't think we want) [to|of|for] [be|rush out|make|making|any|a|
-                us to] (fix|fixing|fixed|patch|patching|change|changing|changes|address|addressing|backport|
-                backporting|release|releasing|pursue|mitigate|rush|issue|remediate|act|support|treat|do anything|
-                restrict|remove)
-            (decided|elected|chosen|opted|agreed) (not to|against|to not|to close|to leave|to accept the risk|
-                to decline|to reject) [fix|patch|change|address|pursue|backport|this|it|the|as|fixing|patching|
-                issue]
+                do not intend|never intended|not willing|not want|don't want|see no need|no need|
+                do not think that we want|don't think we want|dont generally|don't generally|do not generally) [to|
+                of|for] [be|rush out|make|making|any|a|us to] (fix|fixing|fixed|patch|patching|change|changing|
+                changes|address|addressing|backport|backporting|pursue|mitigate|rush|issue|remediate|act|support|
+                treat|do anything|restrict|remove|cut) ! (until|before)
+            (not going|not planning|no plan|no plans|no intention|will not|won't) [to|of|be] ~ (release|releasing|
+                rush) ~ (patch|patches|fix|update|additional|for this|release to) ! (until|before|today|this week)
+            (not|never) touching (that|this|the) (code|module|branch|part)
+            (decided|elected|chosen|opted|agreed) (not to|against|to leave|to accept the risk|to decline|
+                to reject) [fix|patch|change|address|pursue|backport|this|it|the|as|fixing|patching|issue]
             (declin*|reject*|dismiss*|refus*) [this|your|the|it|to] (report|submission|issue|request|ticket|finding|
                 as|fix|treat|case|assign)
-            (report|submission|issue|ticket|finding|case|this|it) (is|was|has been|have been|been|be) (rejected|
-                declined|dismissed|invalid|closed as|marked invalid|not applicable|not reproducible|disputed|
-                withdrawn|not valid|not accepted|unfounded)
+            (report|submission|issue|ticket|finding|case|this|it|cve) (is|was|has been|have been|been|be) (rejected|
+                declined|dismissed|invalid|marked invalid|not applicable|not reproducible|disputed|withdrawn|
+                not valid|not accepted|unfounded|revoked)
+            (cve) [is|was|has been] (revoked|rejected|disputed|withdrawn|bogus|invalid)
             no (security|real|practical|meaningful|direct|actual|further|material|demonstrable|realistic|
                 significant|additional) (impact|risk|implication*|relevance|boundary|concern|threat|consequence*|
-                vulnerability|issue|harm|attack|action|exploit*|security|benefit|danger)
+                vulnerability|issue|harm|attack|action|exploit*|benefit|danger) ! (fix*|until)
             no (impact|risk|threat) (to|on|for|here|beyond|is|was|from|at all|that)
             no (additional|further) (action|fix|fixes|steps|patch|patches|releases) ~ (planned|needed|required|will|
                 taken|necessary|is|are|warranted)
             (cannot|can't|can not|could not|couldn't|not|isn't|aren't) [actually|realistically|really|directly|be|
-                easily|practically|currently|remotely|possible to be] (exploited|exploitable|reachable|weaponised|
-                weaponized|triggered by an|reached by an|attacker controlled|attacker-controlled|abused|leveraged)
-            (not|isn't|aren't|wasn't|never) [be|actually|in fact|itself|directly] (affected|vulnerable|exploitable|
-                impacted|susceptible) [by|to|here|as|because|since|in]
-            (does not|doesn't|do not|don't|did not|didn't) (affect|impact|apply|allow|enable|give|grant|cross|lead|
-                harm|bypass|expose|influence|endanger|threaten|concern) [to|any|an|the|us|our|our product|other|a|
-                anything|anyone|attacker] ~ (users|product|products|attacker|security|privileges|boundary|
-                boundaries|version|versions|us|ours|default|access|customers|anything|installations|people|anyone|
-                code|data|here|releases|privilege)
+                easily|practically|currently|remotely|possible to be] (exploited|exploitable|weaponised|weaponized|
+                triggered by an|reached by an|attacker controlled|attacker-controlled|abused|leveraged)
+            (not|isn't|aren't|wasn't|never|we're not|we are not) [be|actually|in fact|itself|directly] (affected|
+                vulnerable|exploitable|impacted|susceptible)
+            (does not|doesn't|do not|don't|did not|didn't|won't|should not) (affect|impact|apply|concern|matter|
+                endanger|threaten|influence) [to|any|the|us|our|our product|other|current|anyone] [us|current|our|
+                users|product|products|version|versions|dashboard|default|customers|anything|installations|
+                releases] ! (if|whether|release|schedule|date|timeline|fix)
+            (does not|doesn't|do not|don't) (allow|enable|give|grant|cross|lead to|bypass|expose) [any|an|the|a|
+                attackers|to] ~ (attacker|security|privileges|boundary|boundaries|access|anything|code|data|
+                privilege|execution)
             (rather than|more of|more like|instead of being|and not|not so much) (a|an) [security|real|bug|
                 functional|documentation|vulnerability] (vulnerability|issue|bug|flaw|feature|enhancement|hardening|
                 documentation|usability|question|problem|request|defect)
-            (thread|case|report|ticket|issue|this|it|submission|matter|investigation|investigation) (is being|
-                has been|was|is|will be|have been|be|can be|is now) [now|therefore|hereby] (closed|archived|dropped|
-                considered closed|resolved as)
+            (thread|case|report|ticket|submission|matter|investigation) (is being|has been|was|is|will be|have been|
+                be|can be|is now) [now|therefore|hereby] (closed|archived|dropped|considered closed) ! (fix*|
+                released|resolved|once|until|when)
             (close|closing|closed|resolve|resolving|resolved|mark|marking|marked) [this|the|your|it|that|
                 out] [report|case|ticket|issue|thread|one|submission|bug|down|out|request] (as|since|because|now|
-                then|for lack|accordingly|unless) ~ (invalid|not|n/a|informative|wontfix|won't|expected|design|
-                unable|no|lack|resolved|spam|duplicate|there|does|working|intended|this|reproduc*|behavio*|action)
+                then|for lack|accordingly|unless|due) ~ (invalid|not|n/a|informative|wontfix|won't|expected|design|
+                unable|no|lack|spam|does|working|intended|reproduc*|behavio*|inactiv*|stale|revoked|
+                outdated) ! (fix*|released|already out|merged)
+            (closing|closed) [this|it] [issue|ticket|one|out] (now|due to inactivity|for inactivity|for now|
+                as stale|as outdated|for lack) ! (fix*|released|merged|out|duplicate|resolved|done|published)
             (beyond|reached|past|passed|after|hit|at) [its|the|their|it's] (end of life|end-of-life|eol|
                 end of support|end-of-support|end of maintenance|support window|support period|support lifecycle)
-            (no longer|not|isn't|aren't|never|un) [be|been|being|actively|officially] (supported|maintained|
-                developed|sold|updated|receives|receive|receiving|under active|getting|in support)
+            (no longer|not|isn't|aren't|never) [be|been|being|actively|officially] (supported|maintained|developed|
+                sold|receiving|under active|getting|in support)
             (unsupported|unmaintained|discontinued|deprecated|abandoned|archived|obsolete|end-of-life|
                 legacy) (product|version|versions|release|releases|branch|project|software|code|and|plugin|since|
-                model|repository|research|device|feature|module|component)
-            (out of date|outdated|old|obsolete|unpatched|ancient) (office|client|version|browser|release|copy|
+                model|repository|research|device|feature|module|component|means)
+            (out of date|outdated|obsolete|unpatched|ancient) (office|client|version|browser|release|copy|
                 installation|build|software|firmware)
             (user|users|operator|operators|administrator|administrators|admin|customer|customers|developer|
                 site owner|caller|application|integrator) [s] (responsibility|responsibilities|job|duty|choice|
@@ -378,15 +456,19 @@ LANGUAGE = Language(
             (responsibility|up to|business) (of|the) (user|users|operator|administrator|admin|caller|developer|
                 application|customer|customers|integrator|deployer|site)
             (misconfigur*|misuse|user error|self-xss|social engineering|best practice|best practices|false positive|
-                hallucinat*|not a bug|non-issue|nonissue|hypothetical|contrived|far-fetched|ai slop|ai generated|
-                ai-generated|theoretical)
-            (unsafe|insecure|wrong|incorrect|improper) (configuration|usage|use|deployment|setup)
+                false report|hallucinat*|not a bug|non-issue|nonissue|hypothetical|contrived|far-fetched|ai slop|
+                ai generated|ai-generated|theoretical|bogus|rubbish|nonsense|scanner|untrue)
+            (unsafe|insecure|wrong|incorrect|improper) (configuration|usage|deployment|setup)
             (requires|require|required|requiring|needs|need|assumes|assume|presupposes|only works if|
                 only possible if|only if|depends on|rely on|relies on|must have|must be|has to be|would have to|
                 would need|would already need|prerequisite is) [that|an|the|a|already|attacker|full|having|you|they|
                 someone|local|victim|user|users] ~ (admin|administrator|administrative|root|privileged|privileges|
                 privilege|physical|local access|already|compromised|authenticated|credentials|logged in|shell|
-                write access|full access|man-in-the-middle|superuser|effort|control|malicious|trusted|sudo)
+                write access|full access|man-in-the-middle|superuser|effort|malicious|trusted|sudo) ! (fix*|details|
+                information|please)
+            (only|just) (an|the|by|for|to) [authenticated|logged in|site] (admin|administrator|administrators|
+                admins|root|superuser|privileged) [user|users] (can|could|may|is|are|has|have|who)
+            (admin|administrator|administrators|admins|root) ~ (can|could|may|is able to) already
             (already|by then) (has|have|had|owns|own|got|possesses|compromised|controls|control|root|admin|gained|
                 game over) [full|root|admin|local|write|the|an|complete|total|over|administrative|on|code] (access|
                 control|privileges|root|admin|shell|rights|the machine|the system|the box|the host|execution|same|
@@ -394,249 +476,249 @@ LANGUAGE = Language(
             (attacker|adversary|someone|anyone|user|somebody) (who|with|that|having) [already|can|has|have|
                 is] ~ (root|admin|administrator|physical|already|write access|shell|full control|privileges|
                 could simply|could just|can already|can just|can simply|does not need|doesn't need)
-            (low|little|negligible|minimal|limited|marginal|no|insufficient|minor|acceptable) [security|real|
-                practical|enough] (impact|risk|severity|exploitability|practical value|security value) [and|so|to|
-                for|,] ~ (not|no|close|closing|won't|accept|warrant|decline|justify)
+            (low|little|negligible|minimal|limited|marginal|insufficient|minor|acceptable) [security|real|practical|
+                enough] (impact|risk|severity|exploitability|practical value|security value) ~ (not|close|closing|
+                won't|accept|warrant|decline|justify)
             (accept|accepted|accepting|accepts) (the|this|that) (risk|residual risk|residual|trade-off)
             (hardening|defense-in-depth|defence-in-depth|enhancement|improvement|feature request) (opportunity|
-                suggestion|only|request|measure|idea|item|not|rather|and|matter|improvement|than)
+                suggestion|only|measure|idea|item|rather|matter|improvement|than)
             (customers|users|you|people|everyone|anyone) (should|can|must|need to|are advised to|are encouraged to|
-                are expected to|may want to|have to) [simply|just|instead|therefore|please|already] (migrate|
-                upgrade to the latest|move to|switch to|not expose|restrict|configure|avoid|not use|stop using|
-                use at|disable|trust|refrain|protect)
+                are expected to|may want to|have to) [simply|just|instead|therefore] (migrate|move to|switch to|
+                not expose|restrict|configure|avoid|not use|stop using|use at|disable|trust|refrain)
             use (it|this|at) [with caution|at] [your] own risk
             (see|saw|find|found|understand|identify|demonstrate|imagine|think of) (no|any) (security|way|evidence|
                 reason|realistic|impact|plausible|practical|vulnerability|scenario|indication|attack|risk|exploit)
             (don't|do not|cannot|can't|fail to|unable to|failed to|hard to|difficult to|not) (see|understand|
                 identify|imagine|envision) (how|a|any|why|what|the) ~ (vulnerab*|security|attack*|exploit*|impact|
-                risk|problem|issue|bug|realistic|harm|wrong|gain|scenario|practical)
+                risk|realistic|harm|gain|scenario|practical)
             (only|just|merely|simply|purely) (affects|affect|a|an|crashes|crash|impacts|denial|theoretical|the|
-                yourself|your own|himself|themselves|by|happens|applies|possible) ~ (yourself|own|themselves|
-                himself|cosmetic|theoretical|developer|test|debug|local|robustness|tab|hardening|admin*|privileged|
-                annoying|nuisance|inconvenience|feature|documentation|demo|example)
+                yourself|your own|himself|themselves|by|happens|applies|possible|freeze) ~ (yourself|own|themselves|
+                himself|cosmetic|theoretical|developer|debug|robustness|tab|hardening|admin*|privileged|annoying|
+                nuisance|inconvenience|documentation)
             (which is|is|just|merely|only|quite|more) annoying ~ (not|but|no)
             (test|example|sample|demo|dead|unused|debug) (code|suite|file|fixture|program|application) ~ (not|never|
                 only|no)
-            (seems|seem|sounds|feels|looks) like (too much|a lot of|an awful lot of) ~ (effort|interaction|work|
-                trouble)
             (too much|significant|excessive|unlikely|unrealistic|considerable) user (effort|interaction|action)
             (not|nothing|never|isn't) ~ (something we|what we|anything we) (would|will|consider|can|plan|intend|
                 treat|fix|are|want|accept|support)
-            (nothing to|no point in|no reason to|little point in) (fix|fixing|fixed|patch|change|changing|do|
-                do here|see here|address|worry)
+            (nothing to|no point in|no reason to|little point in) (fix|fixing|fixed|patch|change|changing|see here|
+                address)
             (as|this|it|which|that) (is|was) [already|clearly|explicitly|well] (documented|stated|described|
                 mentioned|covered) in (the|our) (documentation|docs|manual|readme|faq|security policy|policy|wiki|
                 specification|terms|known)
             (documentation|configuration|usability|quality|reliability|functional|robustness|stability|support|
                 compatibility|performance) (issue|bug|problem|matter|question|concern) (rather|not|and|than|only|
                 instead)
-            (known|accepted|documented|inherent) (limitation|limitations|risk|trade-off|tradeoff|restriction|
-                weakness of)
-            (not|isn't|n't) (a|an|our) (priority|bug in our|problem in our|problem with our|issue in our|
-                issue with our|issue on our|problem on our)
-            (third party|third-party|upstream|someone else's|another vendor's|not our|different vendor's) (code|
-                product|component|library|problem|issue|bug|software|responsibility|project)
-            (not|isn't|aren't) (produced|made|developed|maintained|owned|operated|supported|sold|run) by (us|our)
-            not (our|ours|a product of|one of our)
-            (can|may|could|are free to|feel free to) (publish|disclose|go public|post) ~ (not|no|since|as we)
-            (doesn't|does not|do not|don't|didn't|did not|don't|never) [really|actually|even|currently|
-                directly] (make sense|hold|apply|stand|work that way|work like that|demonstrate|show|prove|add up|
-                hold water|happen in|occur in|exist in)
-            (agent|patch|change|fix|code|check) ~ (worse|unnecessary|bogus|nonsense|wrong|pointless|broken|
-                incorrect) (version|and|than|here|patch|check|because|fix)
-            (worse|stupid|bogus|nonsensical|pointless|useless|broken) (version|agent|patch|fix|report|ai|tool|llm|
-                change)
-            (error message|warning|prompt|dialog|confirmation|message) (is|was|warns|tells|makes|explains) [was|
-                very|quite] (clear|clearly|shown|explicit)
-            ? (error message|warning) was clear
-            ? (not|isn't|n't) [that|very|really|so|particularly|all that|as] (dangerous|serious|severe|bad|critical|
-                interesting|exploitable|realistic|practical|harmful|likely|big)
-            ? (not|n't) [a|any] (problem|issue|concern|risk) (here|for us|in practice|in our|for our|at all|with|
-                because|since|as|in this|from)
+            (accepted|documented|inherent) (limitation|limitations|risk|trade-off|tradeoff|restriction|weakness of)
+            (not|isn't) (a|an|our) (priority|bug in our|problem in our|problem with our|issue in our|issue with our|
+                issue on our|problem on our)
+            (third party|third-party|someone else's|another vendor's|different vendor's) (code|product|component|
+                library|problem|issue|bug|software|responsibility|project|plugins|plugin) ~ (not|aren't|isn't|
+                author|please|ours|responsib*|contact)
+            (not|isn't|aren't) (produced|made|developed|maintained|owned|operated|sold|run) by (us|our)
+            (not|aren't|isn't) (our product|ours|a product of|one of our)
+            (take it up|take this up|contact|raise it|report it|bring it up) with (their|its|the) (author|vendor|
+                maintainer|developer|upstream|manufacturer)
+            (doesn't|does not|do not|don't|didn't|did not) [really|actually|even|currently|directly] (make sense|
+                hold|stand|work that way|work like that|demonstrate|show that|prove|add up|hold water|exist)
+            (agent|patch|change|fix|code|check) ~ (worse|unnecessary|bogus|nonsense|pointless) (version|and|than|
+                here|patch|check|because|fix)
+            (worse|stupid|bogus|nonsensical|pointless|useless) (version|agent|patch|fix|report|ai|tool|llm|change|
+                way)
+            (error message|warning|prompt|dialog|confirmation|message) (is|was) [very|quite] (clear|clearly|shown|
+                explicit)
+            (can't|cannot|could not|couldn't|can not) be (replicated|reproduced|exploited|triggered)
+            (archived|abandoned|discontinued) means
+            ? (not|isn't) [that|very|really|so|particularly|all that] (dangerous|serious|severe|interesting|harmful)
+            ? (not|no) [a|any] (problem|issue|concern|risk) (here|for us|in practice|in our|for our|at all|since|as|
+                in this)
             ? (don't|do not|doesn't|does not) treat ~ as
             ? (no|not a|without any) cve (will|is|needed|required|necessary|warranted|assignment|for this)
-            ? no need to keep [this|it] secret
-            ? (nothing|not much) (we|i) can do
+            ? (nothing|not much) (we|i) can do ! (date|schedule|release)
         """,
         Says.DUPLICATE: """
             (duplicate|duplicates|dupe|dup|duplicated) (of|report|issue|ticket|submission|issues|reports|entry|to|
-                by|bug|finding)
+                by|bug|finding|with)
             (as|a|an|is|possible|likely|apparent) (duplicate|dupe|dup|duplicates)
             (already|previously|independently|earlier|separately) [been|being|was|were] (reported|known|discovered|
-                tracked|identified|aware|fixed|addressed|resolved|patched|filed|disclosed|submitted|found|logged|
-                notified|told|flagged|received|working|in the works|on our radar|raised|has a cve|have a cve|
-                have a fix|have an|has an|covered|handled|documented|public|corrected|spotted|merged|mitigated)
+                tracked|identified|aware|filed|disclosed|submitted|found|logged|notified|told|flagged|received|
+                in the works|on our radar|raised|has a cve|have a cve|has an|covered|documented|spotted|pointed out)
             (were|are|was|am|been|became|made|we're|i'm|already|fully|well|is) [already|fully|well|previously|made|
-                of course] aware (of|that|since)
+                of course] aware (of|that|since) ! (other|any)
             (is|are|was|were|it's|that's|as|being) [a|an|the] [long|long-standing|well|already|well-|previously|
                 widely] [already|publicly|standing] known (issue|bug|problem|vulnerability|since|to us|for|flaw|
-                issues|bugs|and|upstream|internally|weakness|defect)
-            (same|identical|similar|very same) (issue|bug|vulnerability|problem|report|root cause|finding|flaw|
-                crash|one|matter|defect|thing|weakness) (as|was|that|has|had|reported|from|is|we|came|which|already|
-                before|to|in|twice|independently|last|earlier|by)
-            (same|identical) (as|to|root cause) [the|one|a|an|that|as|our|reported|previously] [one|issue|
-                bug] (reported|we|in|as|tracked|from|cve|described|fixed|already|that|previous*)
+                issues|bugs|internally|weakness|defect)
+            (well|widely|publicly|long) known (exploit|issue|bug|vulnerability|problem|flaw|weakness)
+            (same|identical|very same) (issue|bug|vulnerability|problem|report|root cause|finding|flaw|crash|matter|
+                defect|weakness) (as|was|that|reported|from|which|already|before|twice|independently|last|earlier|
+                by) ! (here|reproduc*|confirm*)
+            (same|identical) (as|to) (the|one|a|an|that|our|previously|#|cve) [one|issue|bug] (reported|we|tracked|
+                from|described|fixed|already|that|previous*|number|id)
+            see ~ same root cause
             (reported|found|submitted|raised|flagged|sent|discovered|brought) [to us|in] [it|this|earlier|already|
                 first|independently|to us] by (another|someone|others|multiple|several|a different|somebody|two|
                 three|other|an external|a researcher|a customer|internal|our own)
-            (another|different|other|several|multiple|two|previous|earlier|prior) (researcher|researchers|reporter|
-                reporters|finder|finders|party|team|teams|people|person|user|submission|report|reports|contributor|
-                security researcher|parties|security researchers) ~ (reported|report|same|first|already|earlier|
-                before|found|sent|beat|told|covers|submitted|independently|identical|notified|covering|describing|
-                describes|raised|ahead)
+            (another|different|other|several|multiple|two|previous|earlier|prior|someone|somebody|colleague|
+                gentleman|fourth|third|second) [of yours|else|security] [researcher|researchers|reporter|reporters|
+                finder|finders|party|team|teams|people|person|user|submission|report|reports|contributor|parties|
+                on] ~ (reported|already|before|found it|sent|beat|told|covers|submitted|independently|identical|
+                notified|covering|describing|describes|ahead of you|pointed it out|pointed this out|wrote in|
+                write in|wrote to us)
             (not|aren't|weren't|you're not|isn't) the first [one|person|ones|to|time|report]
             (beat|beaten) (you|to it|you to)
             (overlap*|coincid*|match|matches|matching|corresponds|collides|collision) (with|to) [a|an|the|one|our|
-                something|that|another] ~ (report|issue|ticket|bug|finding|known|existing|internal|cve|one|case|
-                work|submission|already|earlier|entry)
+                something|that|another] ~ (report|issue|ticket|bug|finding|known|existing|internal|cve|case|
+                submission|already|earlier|entry)
             (existing|internal|prior|earlier|previous|open|older|public|original) (issue|ticket|report|bug|cve|case|
                 finding|tracker|submission|entry|pr|advisory) [already|which|that|for|covers|describes|covering|and|
                 on|about|describing|from|we|is] ~ (same|this|covers|cover|describes|exactly|already|tracks|reported|
-                identical|yours|it)
-            (tracked|tracking|covered|handled|fixed|addressed|described|registered|logged) (already|under|
-                as part of|by|in) [an|a|the|our|existing|internal|issue|already|another|of] [existing|earlier|
-                internal|previous|older|open|separate|prior] (issue|ticket|cve|report|bug|tracker|case|entry|
-                advisory|number|pr|change)
-            (merged|merging|folded|linked|linking|consolidated|attached|attaching|added|combine|folding|
+                identical|yours)
+            (tracked|tracking|covered|handled|addressed|described|registered|logged) (already|under|as part of|by|
+                in) [an|a|the|our|existing|internal|issue|already|another|of] (existing|earlier|internal|previous|
+                older|another|separate|prior) (issue|ticket|cve|report|bug|tracker|case|entry|advisory|number|pr|
+                change)
+            (merged|merging|folded|folding|linked|linking|consolidated|attached|attaching|added|combine|
                 associate) [this|your|it|the|them] [report|ticket|issue|one|case|submission] (into|with|to|under|
-                in) [the|an|our|that|existing|one] [existing|earlier|original|other|internal|previous|open|
-                prior] (report|ticket|issue|case|one|bug|entry|tracker|record|thread)
-            (was|been|is|were|got|have|has|it) [already|been|also|in fact] (fixed|patched|addressed|resolved|
-                mitigated|corrected|solved|closed|reported|identified|removed|disclosed|found|known|
-                solved) [and] [fixed|in|with|by|on|back|for|a|some|several|quite] ~ (ago|last year|last month|
-                last week|earlier|previously|before you|years|months|in for-next|already|back in|for a while|
-                for some time)
-            [already] (in|on|merged in|queued in|fixed in|patched in|addressed in|resolved in) (for-next|mainline|
-                master|trunk|the development branch|our development branch|our tree|current head|git already|
-                an earlier|a previous|a prior|an older)
-            (beat|ahead of) (you|yours) (by|to)
+                in) [the|an|our|that|existing|one] (existing|earlier|original|other|internal|previous|open|prior|h-|
+                vuln|sec|case|ticket|issue|report) ! (fix|branch|master|release)
+            folding (this|it|yours) (into|in)
+            (been|was|is|were|got|have|has|it) [already|also|in fact] (reported|identified|found|disclosed|
+                known) [and] [fixed] (in|by|on|back|for|a|some|several|quite) ~ (ago|last year|last month|earlier|
+                previously|before you|years|already|for a while|for some time)
+            (identified|reported|found|known|discovered) and (fixed|patched|resolved|addressed) [a|in|some|several|
+                already|earlier] [few] (months|weeks|years|days|while|long|earlier|already|before|version)
+            (taken care of|fixed|patched|closed|addressed|dealt with|handled|resolved) (before you|already before|
+                long before|months before|weeks before|well before|prior to your)
+            [already] (in|on) (for-next|the for-next|for-next tree)
             (there is|there's|there are|we have|we had|have|had|has|got|received|with) [already] (a|an|one|several|
-                some|two|multiple|another|open|the) [previous|earlier|existing|other|known|prior|internal|open|
-                similar|public|pending|identical] (report|reports|ticket|issue|bug|cve|pr|pull request|
-                known problems|problems|submission|pull requests|patch|advisory|known issue) (for|about|on|of|
-                covering|from|addressing|that|describing|with|in|open|already|fixing|matching|which)
+                some|two|multiple|another|open|the) (previous|earlier|existing|other|known|prior|internal|open|
+                similar|public|pending|identical) (report|reports|ticket|issue|bug|cve|pr|pull request|problems|
+                submission|pull requests|advisory|known issue) (for|about|on|of|covering|from|addressing|that|
+                describing|with|in|open|already|matching|which)
             several known (problems|issues|bugs)
             (re-inventing|reinventing|re-discover*|rediscover*)
-            [was|has been|were|been] (independently|also|concurrently) (discovered|found|reported|identified) by
-            ? (we|i) (know|knew) (about|of) (this|it|the|that|these)
-            ? (fixed|patched|addressed|resolved) (in|by|since|with|as of) ~ (already|ago|earlier)
-            ? (already|long) (fixed|public|patched|known|merged|solved)
+            (independently|also|concurrently) (discovered|found|reported|identified) by
+            (that one is|that one's|that is|this is|that's|it's|is) (cve|covered by|tracked as|
+                known as) ! (assigned|reserved|requested)
+            (heard|know|knew|known) about (this|it|that) (but|already|and|since|for|before|from)
+            (credit|bounty) (goes|went|belongs|is due) to (whoever|someone|the other|the first|another|theirs|
+                the original)
+            ? (we|i) (know|knew) (about|of) (this|it|that|these)
+            ? (already|long) (fixed|patched|merged|solved) ~ (weeks ago|months ago|ago within)
         """,
         Says.NEEDS_INFO: """
             (could|can|would|please|kindly|may|pls|plz|might|mind) ~ (provide|share|send|give|supply|clarify|
                 elaborate|explain|specify|tell|attach|include|describe|detail|forward|resend|outline|advise|point|
-                indicate|walk us|walk me|demonstrate|show|fill|submit|post|paste|expand|let us know|
-                let me know) ~~ (detail|details|information|info|steps|step|poc|proof|version|versions|log|logs|
-                reproduc*|sample|dump|trace|stack trace|backtrace|how|whether|which|example|file|evidence|
-                screenshot|screenshots|video|environment|config*|setup|hash|pcap|what|exactly|scenario|impact|
-                script|testcase|test|input|output|payload|crash|exploit|build|platform|architecture|compiler|commit|
-                scope|concept|hardware|firmware|why|where|if|more|further|request|requests|command|commands)
+                indicate|walk us|walk me|demonstrate|show|fill|paste|expand|let us know|let me know|get|
+                have) ~~ (detail|details|information|info|steps|step|poc|proof|version|versions|log|logs|reproduc*|
+                sample|dump|trace|stack trace|backtrace|how|whether|which|example|evidence|screenshot|screenshots|
+                video|environment|config*|setup|hash|pcap|scenario|script|testcase|input|output|payload|exploit|
+                build|platform|architecture|compiler|commit|hardware|firmware|why|command|commands) ! (privately|
+                private|channel|portal|form|security@|via email|by email|an email|hackerone|huntr|advisory|credit*|
+                publish*|disclos*|any issues|any questions|any problems|fixed version|pull request|pr)
             (need|needs|require|requires|want|like|hope|missing|lack|lacking|lacks|appreciate|helpful|helps|help|
                 necessary|awaiting|waiting for|looking for|without|could use|pending|insufficient|enough|request|
-                requesting) ~ (more|further|additional|detailed|full|exact|complete|some|specific|your|working|
-                clear|minimal|a) [technical|detailed|specific|reproduction|additional|precise|working|minimal|
-                concrete] (info|information|details|detail|steps|evidence|clarification|explanation|context|data|
-                poc|proof of concept|reproducer|logs|input|description|example|reproduction|testcase|test case|
-                proof|answer|feedback|crash|sample)
+                requesting|must see|must have) ~ (more|further|additional|detailed|full|exact|complete|some|
+                specific|your|working|clear|minimal|raw|the) [technical|detailed|specific|reproduction|additional|
+                precise|working|minimal|concrete|raw] (info|information|details|detail|steps|evidence|clarification|
+                explanation|context|poc|proof of concept|reproducer|logs|input|description|example|reproduction|
+                testcase|test case|feedback|crash|sample|pcap|capture|sources) ! (we need to fix|once|published|
+                credit*)
             (cannot|can't|could not|couldn't|unable to|not able to|failed to|fail to|did not manage to|
                 didn't manage to|not managed to|haven't been able to|have not been able to|not been able to|
                 weren't able to|wasn't able to|not yet|struggling to|trouble|didn't|did not|unsuccessful in|
                 difficulty|no luck|not successful in|don't|do not|does not|doesn't|won't) [yet|to|even|fully|
                 seem to|currently|in] (reproduce|reproducing|replicate|replicating|repro|trigger|triggering|
-                recreate|recreating|verify|crash|observe|see the crash|see any crash|get it to)
-            (not|isn't|n't) [yet|easily|reliably] reproducible
-            (will|would|shall) need (an|a|some|more|the|you|your|to know|to see) ~ (explanation|how|details|
-                information|poc|example|steps|detail|sample|which|evidence|what|proof|version)
-            have you (run|tried|tested|checked|verified|confirmed|seen|looked|considered|had|actually|been able|got|
-                any|managed|sent|attempted|reproduced)
+                recreate|recreating|observe|see the crash|see any crash|get it to)
+            (not|isn't) [yet|easily|reliably] reproducible
+            (nothing unusual|nothing happens|no crash|nothing suspicious|does nothing) ~ (logs|here|with|our|on)
+            (will|would|shall) need (an|a|some|more|the|you|your|to know|to see) ~ (explanation|details|information|
+                poc|example|steps|detail|sample|which|evidence|proof|version)
+            have you (run|tried|tested|checked|verified|confirmed|seen|looked|considered|actually|got|attempted|
+                reproduced|sent)
             (can|could|would|will|may|please) [you|we ask you to|you please|you kindly|i ask you to] [please|kindly|
                 also|still|perhaps|maybe|try to|help us|by any chance] (reproduce|confirm|check|test|verify|retest|
                 re-test|rerun|re-run|try|validate|double-check|double check|repeat|look|have a look|bisect|re-check|
                 recheck|see if|see whether|apply|rebuild) [if|whether|that|it|this|the|again|with|on|against|and|
-                your|our|is|with the|a|on the|using|as]
-            please (re-test|retest|verify|test|confirm whether|confirm if|confirm that|try|check|re-check|recheck|
-                rerun|validate|apply|run|have a look|bisect|see if|reproduce|double-check|double check|rebase|
-                resend|clarify|elaborate|explain|specify|advise which|advise if|advise whether|provide|describe|
-                send v2|repost)
+                your|our|is|with the|a|on the|using|as|out] ! (once|credit*|publish*|date|deadline)
+            please (re-test|retest|verify|test|confirm whether|confirm if|try|check|re-check|recheck|rerun|validate|
+                bisect|see if|reproduce|double-check|double check|clarify|elaborate|explain|specify|advise which|
+                advise if|advise whether|describe)
             (welcome|invite|ask|asking|encourage|appreciate|grateful|like|love|want) [it if] you to (perform|
-                re-test|retest|verify|test|confirm|try|check|provide|share|run|clarify|validate|explain|repeat|send)
+                re-test|retest|verify|test|confirm|try|check|provide|share|run|clarify|validate|explain|repeat)
             (test|retest|verify|verified|confirm|check|validate|see|know) [whether|if|that|it] [this|it|the|
                 our] [fix|patch|build|change|version|candidate|branch|beta] (on your|at your|from your|in your|
                 works for you|resolves it for you|fixes it for you|works on your|solves it for you|helps you|
                 addresses your)
-            let (us|me) know (if|whether|which|what|how|when you) ~ (works|fixes|resolves|fixed|helps|helped|
-                version|still|reproduc*|happens|same|addresses|solves|tested|results|you see|you used|you are|
-                you can|it is|able|see)
+            let (us|me) know (if|whether|which|what|how) (it|this|that|the fix|the patch|version|steps|
+                you) ~ (works|fixes|resolves|helps|helped|still|reproduc*|happens|addresses|solves|tested|used|able)
+            (update|upgrade) ~ (try again|and try|test again|check again|still)
+            (try|test|check) (again|with the latest|against the latest|the latest|with current|against current|
+                on the latest)
             (which|what) [exact|specific|precise|software|product|firmware|compiler|kernel|the] (version|release|
                 build|configuration|platform|os|compiler|commit|environment|branch|hardware|model|setup|firmware|
-                options|flags|distro|distribution|browser|revision|architecture|tool|kernel|settings|impact|device|
-                server|module|endpoint|product|database) ~ (you|your|did|are|is|was|were|do|have|this|used|it|
-                exactly)
-            (not|isn't|n't) [entirely|quite|really|exactly|fully|at all|yet|very|yet quite] (clear|sure|obvious|
-                understand|following|follow|certain|convinced) [to|on|from|if|how|what|which|whether|why|where|that|
-                about|yet|your|is|about] ~ (how|what|which|why|whether|if|where|version|us|me|you|the|your|exploit*|
-                that|mean|there)
-            (don't|do not|didn't|did not) [quite|really|fully|yet] (understand|follow|get|see) (how|what|why|which|
+                options|flags|distro|distribution|browser|revision|architecture|tool|kernel|device|server|module|
+                endpoint|database) ~ (you|your|did|are|is|was|were|do|have|used|exactly)
+            in which (commit|version|release|branch|file|function|line|build)
+            (can|could|may|might) (i|we) (get|have|see|ask) ~ (steps|poc|details|version|more|exact|sample|file|
+                logs|proof|example|reproduc*)
+            (not|isn't) [entirely|quite|really|exactly|fully|at all|yet|very|yet quite] (clear|sure|obvious|
+                following|convinced) [to|on|from|if|how|what|which|whether|why|where|that|about|yet|your|
+                is] ~ (exploit*|attack*|mean|impact|scenario|reproduc*|vulnerab*|affected)
+            (don't|do not|didn't|did not) [quite|really|fully|yet] (understand|follow|get) (how|what|why|which|
                 where|your|the exact|the attack|the scenario|the impact|the problem|the steps|exactly)
             (did not|didn't|don't|do not|haven't|have not|couldn't|could not|never|not) [yet] (receive|received|
                 find|found|see|get|have|got|open|seen|extract) [a|an|the|any|your|message] [details|attachment|
                 attached|message|poc|file|proof|zip|archive|steps|reproducer|any|report] (containing|attachment|
-                attached|file|details|poc|steps|report|any|sample|message|proof|in your|from you|to be)
-            (attachment|attached|zip|poc|archive|file|script|link|screenshot|screenshots|image|video|testcase) (was|
-                is|were|got|has been|seems|appears|to be|are) [not|to be|been|to have been] (missing|stripped|empty|
-                corrupt*|removed|blocked|broken|not|unreadable|expired|damaged|included|attached|truncated|dropped|
-                quarantined)
-            (missing|no|without a|lacks a|need a|need the|want a|like a|have a|with a|provide a|send a|
-                share a) [working|valid|minimal|concrete|simple|full|proper|complete] (poc|proof of concept|
-                reproducer|proof-of-concept|testcase|test case|reproduction|exploit code|stack trace|crash log)
+                attached|file|details|poc|steps|report|any details|sample|message|proof|in your|from you)
+            (attachment|attached|zip|poc|archive|file|script|screenshot|screenshots|image|video|testcase) (was|is|
+                were|got|has been|seems|appears|to be|are) [not|to be|been|to have been] (missing|stripped|empty|
+                corrupt*|removed|blocked|unreadable|expired|damaged|truncated|dropped|quarantined)
+            (missing|no|without a|lacks a|need a|need the|want a|like a|have a|provide a|send a|share a) [working|
+                valid|minimal|concrete|simple|full|proper|complete] (poc|proof of concept|reproducer|
+                proof-of-concept|testcase|test case|exploit code|stack trace|crash log)
             were they found
             (waiting|wait|await|awaiting) (for|on) your (reply|response|answer|feedback|input|results|confirmation|
                 details|test|tests|poc|information)
             (awaiting|await|need|needing|pending|requires) your (reply|response|answer|feedback|input|results|
-                confirmation|details|test|tests|poc|information|clarification)
+                details|test|tests|poc|information|clarification)
             (look forward to|looking forward to) [receiving|hearing|getting|your] ~ (details|poc|answers|
-                information|results|clarification|steps|findings|proof|response with|logs|feedback|test)
-            (would|could) you (mind|be able|be so kind|be willing|be open|have|happen|explain|send|share|clarify|
-                provide|also|please|kindly|elaborate|describe|point|specify)
+                information|results|clarification|steps|findings|proof|logs)
             (if|in case|whenever) you (have|could|can|are able|find|still have|happen|get) [to] [a|an|any|more|the|
-                provide|share|send|some|time|further|additional|us] ~ (poc|logs|details|information|sample|dump|
-                steps|reproducer|trace|file|example|us know|evidence|version|test case|to retest|to test|to verify)
-            (questions|question) (for you|remain*|below|about|regarding|first|from our|before|on your|to clarify|
-                from the|concerning|that came)
-            (few|some|couple of|several|following|two|three|one|quick|a) [more|follow-up|quick|clarifying|further|
-                additional|open|small|short] (questions|question|clarifications)
-            [please] (fill in|complete|fill out|use|answer) (the|our|these|those|this|following) [attached|
-                following|linked|enclosed|below|intake|short] (form|template|questionnaire|questions)
+                provide|share|send|further|additional] (poc|logs|details|information|sample|dump|steps|reproducer|
+                trace|evidence|test case|to retest|to test|to verify)
+            (questions|question) (for you|remain*|below|about your|regarding your|first|from our|on your|to clarify)
+            (few|some|couple of|several|following|two|three|quick) [more|follow-up|clarifying|further|additional|
+                open|small|short] (questions|clarifications)
+            [please] (fill in|complete|fill out|answer) (the|our|these|those|this|following) [attached|following|
+                linked|enclosed|below|intake|short] (form|template|questionnaire|questions)
             please test [and|this|it|the|with]
-            please (provide|share|send|attach|include|give|supply|add|tell|describe|post)
-            ? (v2|respin|rebase|resend|repost) [of|the|this|with|please|and|against|on]
-            ? (can you|could you|please) (rebase|split|resend|respin|add|open|file|create|submit)
-            ? (interested|curious|wondering|love|keen|like) (in|to|how|whether|if|what|why) ~ (how|version|you|poc|
-                see|know|details|happen*|seeing|learn|understand)
+            please (provide|share|attach|give|supply|add|tell|describe) ! (privately|private|channel|portal|form|
+                via|email|security|credit*|feedback)
+            (see|seeing) ~ v2
+            ? (interested|curious|wondering|love|keen) (in|to|how|whether|if|what|why) ~ (how|version|you|poc|see|
+                details|happen*|seeing|learn|understand)
         """,
         Says.QUESTION: """
             (can|could|would|will|did|do|have|had|are|were|was|does|is) (you|your|this|it|they|there|these|that|
                 the) ~ (reproduc*|version|versions|poc|test|tested|tried|try|exploit*|trigger*|crash*|details|file|
                 config*|confirm|sure|attacker|remote*|user|users|access|authenticat*|code|patch|affected|vulnerable|
                 enabled|default|setting|settings|privileg*|run|running|use|using|used|happen|happens|match|master|
-                main|latest|actually|really|explain|attach*|input|log|logs|environment|build|compile|compiled|sent|
-                send|report|control|work|works|exact*|impact|scenario|option|options|flag|mode|require|requires|
-                need|needs|see|path|able|also|still|same|other)
+                latest|actually|explain|attach*|input|log|logs|environment|build|compile|compiled|report|control|
+                work|works|exact*|impact|scenario|option|options|flag|mode|require|requires|path|same|other|
+                rewrites|proxy|sample|newer|parser|login|logined)
             (how|why|where|what|which) (do|did|does|can|could|would|is|are|was|were|exactly|makes|should|kind|sort|
-                version|will|else|happens|impact|input|permissions|privileges|product|specific|precisely|about|came|
-                type|steps|attack) [you|an|the|this|your|it|attacker|a|that|of|exactly|does|is] ~ (you|attacker|
-                exploit*|reproduc*|version|impact|trigger|happen*|code|file|crash|user|data|control|mean|see|get|
-                got|use|used|using|scenario|access|vulnerab*|issue|configur*|setup|affected|input|bypass|
-                environment|expect*|find|found|access|this|it|problem|attack|did|there|bug|work)
+                version|will|else|happens|impact|input|permissions|privileges|product|specific|precisely|came|type|
+                steps|attack|url|file|function|commit|line|page|parameter|endpoint) [you|an|the|this|your|it|
+                attacker|a|that|of|exactly|does|is] [you|an|the|this|your|it|attacker|vulnerable|possible|be]
             (is|are|was|were) (this|it|that|these|they|the) [issue|bug|problem|crash|vulnerability|code|really|
                 actually|still|also|only|found|reproducible|necessary|one] ~ (reproducible|current|necessary|latest|
                 master|remote*|exploitable|reachable|default|authenticated|related|valid|happening|possible|present|
-                seen|tested|found|affected|specific|on|with|in)
-            (sure|certain|any) [that|chance|you|more|further|ideas|idea|thoughts on|way|evidence|proof|details|logs|
-                about|steps] ~ (code|necessary|you|could|can|reproduc*|exploit*|this|details|send|share|how|version|
-                information|poc|is)
-            (have you|did you|do you have|are you|were you|can you|could you|would you|will you|do you|
-                is it possible|would it be possible)
+                seen|tested|affected|specific)
+            (sure|certain|any) [that|chance|you|more|further|ideas|idea|way|evidence|proof|details|logs|about|
+                steps] ~ (code|necessary|you|reproduc*|exploit*|details|version|information|poc)
+            (have you|did you|do you have|were you|have you got|do you see)
+            in which (commit|version|release|branch|file|function|line|build)
         """,
         Says.DEFERRED: """
             (defer|deferred|deferring|deferral|deprioriti*|de-prioriti*)
@@ -697,19 +779,23 @@ LANGUAGE = Language(
             ? (noted|ack|acked|acknowledged|roger|understood|on it|will do)
         """,
         Says.NOTHING_CAME: """
-            (did not|didn't|have not|haven't|never|not|has not|hasn't|don't|do not|can't|cannot|couldn't) [actually|
-                ever|yet|seem to|to have|have|been able to] (receive|received|get|got|gotten|recieve|recieved|see|
-                find|locate) [a|an|any|your|the|it|that|anything|such] [a|message|mail|email|e-mail|report|
-                encrypted|reports|messages|original|details|previous|earlier|such] [message|mail|email|e-mail|
-                report|from|yet|in|either|so|at|attachment|containing|anything|it|you|message|with|initial]
-            (we|i) (didn't|did not|haven't|have not|never) (receive|received|get|got|gotten)
-            (nothing|no email|no mail|no report|no message|no e-mail|none) [has|have|had|from you|in our|
-                from] [arrived|yet|received|so far|come|been|reached|in|here|inbox|from you|through|you]
+            (did not|didn't|have not|haven't|never|has not|hasn't|do not|don't) [actually|ever|yet|seem to have|
+                to have] (receive|received|got|gotten|recieve|recieved|get) [a|an|any|your|the|that|such] [original|
+                previous|first|earlier|encrypted|initial|such|vulnerability|security|single] (message|messages|mail|
+                mails|email|emails|e-mail|report|reports|it|them|anything|you|submission|one)
+            (cannot|can't|could not|couldn't|unable to) (find|locate|see) (your|the|any|an|a) [original|previous|
+                first|earlier|encrypted|such] (message|mail|email|e-mail|report|submission)
+            (we|i) (didn't|did not|haven't|have not|never) (receive|received|get|got|gotten) ! (answer|reply|
+                response|feedback|details|confirmation|date|information|attachment|poc)
+            (nothing|no email|no mail|no report|no message|no e-mail|none) (has|have|had) (arrived|come in|
+                come through|reached us|been received)
+            (nothing|no email|no mail|no report|no message|no e-mail) (arrived|received|came|so far|yet|from you|
+                in our inbox|in the inbox|here from you)
             still nothing
-            (not|never|hasn't|didn't|haven't|n't) (arrived|arrive|reached|reach|come through|came through|show up|
-                shown up|made it)
-            (email|mail|report|message|e-mail) (bounced|never arrived|got lost|was lost|did not arrive|
-                didn't arrive|hasn't arrived|has not arrived|never reached|did not reach|didn't reach|not received)
+            (it|report|mail|email|e-mail|message) (has|did|does|have) (not|never) (arrive|arrived|reach us|
+                reached us|come through|show up|shown up|make it to us|made it to us)
+            (email|mail|report|message|e-mail) (never arrived|got lost|was lost|did not arrive|didn't arrive|
+                hasn't arrived|has not arrived|never reached us|did not reach us|didn't reach us)
         """,
         Says.WRITE_PLAIN: """
             (please|kindly|could you|can you|would you|may i ask you) ~ (do not|don't|stop|without|avoid|
@@ -760,9 +846,9 @@ LANGUAGE = Language(
                 impossible to|hard to|difficult to|too early to|premature to|prefer not to|rather not) ~ (promise|
                 commit|guarant*|provide|share|give|have|fixed|confirmed|firm|been planned|planned|set|estimate|name|
                 state|predict|announce|offer|know|say|quote|disclose|specify|communicate|determined|decided|
-                scheduled|made|exact|precise|concrete|a|any|finalised|finalized|settled|speculate|discuss|
-                tell) ~ (date|dates|eta|timeline|timelines|time frame|timeframe|schedule|yet|timing|deadline|
-                release date|time line|timescale|when|timescales|target|plan|estimate|timetable)
+                scheduled|made|exact|precise|concrete|finalised|finalized|settled|speculate|discuss|tell) ~ (date|
+                dates|eta|timeline|timelines|time frame|timeframe|schedule|timing|release date|time line|timescale|
+                when|timescales|target|plan|estimate|timetable)
             no (eta|timeline|date|schedule|time frame|timeframe|release date|firm date|fixed date|concrete date|
                 estimated date|fixed timeline|set date|specific date|exact date|committed date|confirmed date|
                 planned date|timescale|estimate|fix date|target date|definite date|planned release|schedule yet|
@@ -783,6 +869,13 @@ LANGUAGE = Language(
                 how long|how soon|to anything)
             (when it's|when it is|it will be) (done|ready|finished) when (it's|it is) (done|ready|finished)
             (don't|do not|dont) (know|have an idea|have a clue) [yet] (when|how long|how soon)
+            (no|not any) (plans|plan|idea|clue|estimate|promises|guarantee) ~ (date|eta|timeline|when|schedule|yet)
+            (can't|cannot|can not|couldn't|won't) (make|give) [you] (any|a|no) (promise|promises|guarantee|
+                guarantees|commitment|estimate)
+            (when|until) ~ (couldn't say|can't say|cannot say|cannot tell|can't tell|nothing to offer)
+            (hold|holding) [your|my] breath
+            (ask|asking) ~ (for an estimate|for a date|for an eta)
+            (whenever|when) ~ (is done|is ready) no idea
         """,
         Says.WILL_NOT: """
             (will not|won't|not going to|no plan to|no plans to|not plan to|not planning to|not plans to|
@@ -791,38 +884,41 @@ LANGUAGE = Language(
                 no intention to|no intention of|unable to|never going to|not intending to|wont|not want to|won't be|
                 will not be) ~ (fix|fixed|fixing|patch|patched|patches|patching|release|releasing|released|releases|
                 backport|backported|backporting|address|addressed|addressing|remediat*|correct*|resolved|resolve|
-                resolving|updates|update|updated|mitigate|mitigated)
+                resolving|updated|mitigate|mitigated)
             (wontfix|won't-fix)
+            (should|must) not be (fixed|patched|changed)
+            (not|never) touching (that|this|the) (code|module|branch|part)
             no (fix|patch|update|hotfix|further release|further releases|further updates|more releases|backport|
                 remediation|security update|new release) (is|are|will|planned|for|to|forthcoming|would) [be|
                 not] [planned|made|released|provided|issued|expected|available|coming|forthcoming|developed|be|to]
         """,
         Says.LATER: """
-            (soon|soonish|shortly|asap|as soon as possible|in due course|eventually|in the near future|before long|
-                as soon as we can|in the foreseeable future|in the coming time|at some point|in the future|later on|
-                one of these days|at our earliest|when time permits|when time allows|at the earliest opportunity|
-                without delay)
-            (next|upcoming|forthcoming|coming|future|following|subsequent|later|scheduled|regular|planned|monthly|
-                quarterly|ongoing) [major|minor|point|patch|security|regular|maintenance|stable|feature|monthly|
-                scheduled|planned|quarterly|public|product|bugfix|service|lts|available|software|firmware|driver|
-                stable|critical|cumulative|beta|tcpdump|glassfish|official|full] [major|minor|point|patch|security|
-                server|open|maintenance|stable|bugfix|dot] [source] [edition] (release|releases|version|versions|
-                update|updates|patch|patches|build|builds|tag|rebuild|cycle|release cycle|firmware|servicing|
-                milestone|iteration|sprint|bundle|rollup|pack|service pack|edition|rc|drop|one|window)
+            (soon|soonish|shortly|as soon as possible|in due course|eventually|in the near future|before long|
+                as soon as we can|in the foreseeable future|at some point|in the future|later on|one of these days|
+                at our earliest|when time permits|when time allows|at the earliest opportunity|without delay)
+            (next|upcoming|forthcoming|following|subsequent|coming|later|future) ~ (release|releases|version|
+                versions|update|updates|patch|patches|build|builds|tag|rebuild|cycle|servicing|milestone|iteration|
+                sprint|rollup|service pack|edition|rc|drop|window|minor|major|stable)
+            (next|upcoming|forthcoming|coming|following|subsequent|future) (release|releases|version|versions|
+                update|updates|patch|patches|build|builds|tag|rebuild|cycle|servicing|milestone|iteration|sprint|
+                one)
+            (monthly|quarterly|regular|scheduled|core|ongoing|stable) ~ (release|update|cycle|version)
             (once|when|after|as soon as|until) (the|we|it|this|i|all|that|qa|testing|everything|our|they)
             (just|only|simply|roughly) [roughly|just] [a|one] (rebuild|release) away
         """,
         Says.OUT_NOW: """
-            (is|are|it's|that's|are all|are both) [now|finally|already|also|officially|just] (out|live|up) [now|
-                today|already|and|for|in|on|at|as|from|via|since]
-            (now|already|just|currently|finally) (out|live|available|released|deployed|published|shipped|pushed|
-                rolled out|uploaded|on pypi|on npm|in production|merged)
-            (just|have just|has just|'ve just|i just|we just) [now|been] (released|published|shipped|pushed out|
-                tagged|deployed|cut|rolled out|uploaded|put out|made available|announced|issued)
+            (is|are|it's|are all|are both) [now|finally|also|officially|just] (out|live) [now|today|and|for|in|on|
+                at|as|from|via|since]
+            (now|just|finally) (out|live|available|released|deployed|published|shipped|pushed|rolled out|uploaded|
+                on pypi|on npm|in production|merged)
+            (just|have just|has just|i just|we just|has now been|have now been|is now|are now) [now|been] (released|
+                published|shipped|pushed out|tagged|deployed|cut|rolled out|uploaded|put out|made available|
+                announced|issued)
             (is|are|is now|are now|now) (in|on) (maven central|pypi|npm|crates.io|rubygems|nuget|the app store|
                 the play store|docker hub|github releases|our download page|packagist|cran|hex|stable|
                 the download page|our website|production)
-            (release|fix|patch|update|version|build|hotfix) (is|are) (out|live|up|available|released)
+            (release|fix|patch|update|version|build|hotfix|releases|fixes|updates|versions) (is|are) [now] (out|
+                live|released|published)
             as of (now|today|right now|this moment)
         """,
         Says.SEND: """
@@ -843,7 +939,16 @@ LANGUAGE = Language(
                 see also|for more|see the|find more|read more|more details|available at|download|downloaded|
                 documentation|release notes|changelog|as described|refer to)
         """,
-        Says.RECEIPT: "(receipt|reception|receive|received|receiving|arrival|arrived)",
+        Says.RECEIPT: """
+            (receipt|reception|receive|received|receiving|arrival|arrived|fix|fixes|fixed|patch|patched|release|
+                released|date|dates|publication|embargo|disclosure|address|meeting|timeline|availability|got your)
+        """,
+        Says.ASIDE: """
+            (publish*|disclos*|credit*|embargo*|timeline|deadline|deadlines|close|closing|call|meeting|acknowledg*|
+                bounty|okay to|ok to|ok if|okay if|mind if|fine if|happy with|agree|postpone|delay|hold off|wait|
+                help out|extension|public|date|schedule|thoughts|when do you|when will you|when are you|plan to|
+                planning to|prefer|pgp|encrypt*|coordinat*|share this|anything else|named|go public)
+        """,
         Says.NOT: """
             (not|no|never|unable|cannot|without|hardly|nor|neither|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|
                 can't|couldn't|won't|wouldn't|haven't|hasn't|failed|fail|fails|rather than|instead of)

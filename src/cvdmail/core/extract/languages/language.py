@@ -53,6 +53,7 @@ class Says(Enum):
     DUPLICATE = "duplicate"  # it was known
     NEEDS_INFO = "needs_info"  # the reporter is to tell or try something
     QUESTION = "question"  # as NEEDS_INFO, in a question only
+    ASIDE = "aside"  # a question about the process: "is it ok to close this?"
     DEFERRED = "deferred"
     ARRIVED = "arrived"  # the report did: thanks, received
     NOTHING_CAME = "nothing_came"
@@ -70,7 +71,7 @@ class Says(Enum):
     ASKING = "asking"
     RATHER_NOT = "rather_not"
     LEAVING = "leaving"  # "for further information see ..."
-    RECEIPT = "receipt"  # a noun of arrival, which makes of "confirm" no verdict
+    RECEIPT = "receipt"  # what else is confirmed: an arrival, a date, a fix; it makes no verdict of "confirm"
     NOT = "not"
     CONDITION = "condition"
     NOT_YET = "not_yet"  # will, to, try to: what follows has not happened
@@ -121,6 +122,7 @@ class Language:
     until: str = ""
     before: str = ""
     after: str = ""
+    since: str = ""
     not_: str = ""
     latest: str = ""
     earliest: str = ""
@@ -147,6 +149,8 @@ class Language:
     """Words that make a week number of the number after them: KW 23, week 23."""
     quarter_letters: str = ""
     half_letters: str = ""
+    feasts: Mapping[str, str] = field(default_factory=dict)
+    """Days of every year by their names: "12-25" of Christmas, "11-3-4" of the fourth Thursday (3) of November."""
     patch: str = ""
     patch_days: str = ""
     """"Patch Tuesday", "patch day"."""
@@ -154,6 +158,8 @@ class Language:
     cues: Mapping[Cue, str] = field(default_factory=dict)
     carriers: str = ""
     """Nouns that carry a fix: update, version; not what is done with it."""
+    mentions: str = ""
+    """Nouns of other events that are none where they are only mentioned: your report, the call."""
     acts: str = ""
     """Of these, the words that are verbs as well."""
     be: str = ""
@@ -166,6 +172,17 @@ class Language:
     future_endings: str = ""
     things: str = ""
     """Nouns of the matter; a participle before one tells of no event: the reported issue."""
+
+    but: str = ""
+    """Words that open a clause wherever they stand, phrases with ``_``: but, while, because."""
+    joins: str = ""
+    """Words that open a clause after a comma: and, which, we."""
+    subjects: str = ""
+    """Words that open a clause after "and": we, it, the_fix."""
+    leads: str = ""
+    """Words that open a sentence with a subordinate clause, which its comma ends: due_to, because, when."""
+    abbreviations: str = ""
+    """Abbreviations whose dot ends no sentence, without it."""
 
     phrases: Mapping[Says, str] = field(default_factory=dict)
 
