@@ -1,155 +1,140 @@
 """Dates as Chinese, Japanese and Korean write them: no blanks, few forms, so patterns instead of a grammar.
 
-Works on the masked text with full-width digits made plain (one for one, so that places stay).
+Works on the masked text with full-width digits made plain (one for one, so that places stay).  The words are those of
+the three calendars in :mod:`cvdmail.core.extract.languages`, read together.  First each form finds its dates (a day, a
+month, "next week", a count); then two dates with a word of "to" between them become a range, and the words around a
+date bind it.  Every pattern is bounded: linear.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from cvdmail.core.extract import civil
 from cvdmail.core.extract.civil import Days, Tense
+from cvdmail.core.extract.dates_cjk_forms import Found, Scene, made
+from cvdmail.core.extract.dates_cjk_words import words
 from cvdmail.core.extract.facts import Granularity
 
-WIDE_DIGITS = str.maketrans("０１２３４５６７８９／．－：", "0123456789/.-:")
-_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "两": 2, "兩": 2}
-_PARTS = {"上旬": "early", "初": "early", "中旬": "mid", "半ば": "mid", "下旬": "late", "末": "late", "底": "late"}
-_PART = "(上旬|中旬|下旬|半ば|初|末|底)?"
-_WEEKDAYS = {char: i for i, row in enumerate(("月一", "火二", "水三", "木四", "金五", "土六", "日天")) for char in row}
-
-_CALENDAR = re.compile(
-    r"(?:(?P<year>[0-9]{4})[年년][ ]?|(?P<reiwa>令和)(?P<reiwa_year>[0-9]{1,2})年)?(?P<month>[0-9]{1,2})[月월]"
-    rf"(?:[ ]?(?P<day>[0-9]{{1,2}})[日号號일]|{_PART.replace('(', '(?P<part>', 1)})"
-)
-_YEAR_ONLY = re.compile(
-    r"(?P<year>[0-9]{4})年(?:第?(?P<quarter>[1-4一二三四])(?:四半期|季度)|(?P<half>[上下]半[年期]))?"
-)
-_QUARTER = re.compile(r"第(?P<quarter>[1-4一二三四])(?:四半期|季度)")
-_MONTH_WORD = re.compile(rf"(?P<which>来月|來月|次月|下个?月|下個月|今月|当月|本月|这个?月|先月|上个?月){_PART}")
-_WEEK_WORD = re.compile(
-    r"(?P<which>来週|翌週|下个?(?:周|星期|礼拜)|下週|今週|本周|这周|本週|先週|上个?(?:周|星期)|上週)の?"
-    r"(?P<weekday>[一二三四五六日天](?![0-9一-龠])|[一二三四五六](?=[^0-9])|[月火水木金土日]曜)?"
-)
-_DAY_WORD = re.compile(r"(?P<which>明後日|后天|明日|明天|今天|本日|今日|昨天|昨日|어제|오늘|내일)")
-_YEAR_WORD = re.compile(r"(?P<which>来年|明年|今年|本年|年内)(?P<half>[上下]半[年期])?(?P<end>末|底)?")
-_COUNT = re.compile(
-    r"(?P<count>[0-9]{1,3}|[一二三四五六七八九十两])(?:个|個|か|ヶ|カ|ケ)?(?P<unit>営業日|工作日|日|天|週間|周|星期|月)"
-    r"(?P<how>以内|之内|内|後|后|之后|以後|以后|前)"
-)
-_AFTERWARDS = re.compile(r"(?:頃|ごろ|左右|前後)?(?P<by>までに?|之前|以前|前)|(?P<later>以降|以后|以後|之后)")
-_UNITS = {"営業日": "business", "工作日": "business", "日": "day", "天": "day", "週間": "week", "周": "week",
-          "星期": "week", "月": "month"}  # fmt: skip
+WIDE_DIGITS = str.maketrans("０１２３４５６７８９／．－：（）", "0123456789/.-:()")
+MAY_HOLD = re.compile("[0-9０-９年月日号號周週期礼禮季天旦诞誕国明今后昨晚早元次内月曜末同当當時届屆到那此前之"
+                      "오늘내일모레어제주달월분기년말초그]")  # fmt: skip
+"""Letters of which every Chinese, Japanese and Korean date holds one."""
+_OWN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_KANA = re.compile("[\u3041-\u3096]")
+_MOVED = re.compile("[^。]{0,6}?(?:延期|変更|延び|ずれ|推迟|推遲|延后|延後|改|연기|변경)")
 
 
 def read(masked: str, anchor: date, tense: Tense) -> Iterator[tuple[int, int, Days | None, str, str]]:
-    """Yield (start, end, days, prefix, rule) for each date; the prefix is ``by``, ``after`` or empty."""
-    taken = bytearray(len(masked))
-    for pattern, read_one, rule in _READERS:
-        for match in pattern.finditer(masked):
-            if any(taken[match.start() : match.end()]):
+    """Yield (start, end, days, prefix, rule) for each date; the prefix is ``by``, ``after`` or the like, or empty.
+
+    The rules ``date.same_day`` and ``date.then`` mean a date that was named before; they have no days of their own.
+    """
+    if not _OWN.search(masked):
+        return
+    scene = Scene(masked, anchor, tense, _KANA.search(masked) is not None, words())
+    for found in _ranges(sorted(_dates(scene), key=lambda one: one.start), scene):
+        yield _bound(found, scene)
+
+
+def _dates(scene: Scene) -> Iterator[Found]:
+    taken = bytearray(len(scene.text))
+    for name, pattern in scene.say.forms:
+        for match in pattern.finditer(scene.text):
+            start, end = match.span()
+            if any(taken[start:end]):
                 continue
-            days = read_one(match, anchor, tense)
-            if days is None:
-                continue
-            taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-            tail = _AFTERWARDS.match(masked, match.end())
-            prefix = "" if tail is None or pattern is _COUNT else "by" if tail["by"] else "after"
-            if prefix == "by" and tail is not None and "前" in tail[0]:
-                prefix = "before"
-            end = tail.end() if tail is not None and prefix else match.end()
-            yield match.start(), end, days, "within" if pattern is _COUNT and "内" in match["how"] else prefix, rule
+            found = made(name, match, scene)
+            if found is not None:
+                taken[start : found.end] = b"\x01" * (found.end - start)
+                yield found
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _DIGITS.get(text, 0)
+# --- ranges and bindings -------------------------------------------------------------------------------------------
 
 
-def _calendar(match: re.Match[str], anchor: date, tense: Tense) -> Days | None:
-    number = int(match["month"])
-    if not 1 <= number <= 12:
+def _ranges(found: list[Found], scene: Scene) -> Iterator[Found]:
+    """Join "6月1日から15日の間"; a bare number of a day stands alone only beside a word that makes it one."""
+    i = 0
+    while i < len(found):
+        one = found[i]
+        other = found[i + 1] if i + 1 < len(found) else None
+        joined = _joined(one, other, scene) if other is not None and one.certain else None
+        if joined is not None:
+            yield joined
+            i += 2
+            continue
+        if one.certain:
+            yield one
+        i += 1
+
+
+def _joined(one: Found, other: Found, scene: Scene) -> Found | None:
+    between = scene.text[one.end : other.start]
+    if re.fullmatch("[ 、]?[(（]", between) and one.days and other.days and "slashed" in other.rule:
+        bracket = other.end + (scene.text[other.end : other.end + 1] in {")", "）"})
+        agreed = one.days.first <= other.days.first <= one.days.last or one.days.doubtful
+        return replace(other, start=one.start, end=bracket, days=replace(other.days, doubtful=not agreed))
+    link = scene.say.joints.fullmatch(between)
+    if link is None or one.days is None or other.days is None or ".count" in one.rule + other.rule:
         return None
-    year = int(match["year"]) if match["year"] else 2018 + int(match["reiwa_year"]) if match["reiwa"] else None
-    day = int(match["day"]) if match["day"] else None
-
-    def make(of: int) -> Days | None:
-        if day is not None:
-            found = civil.safe(of, number, day)
-            return civil.one_day(found) if found else None
-        days = civil.month(of, number)
-        return civil.part(days, _PARTS[match["part"]], anchor) if match["part"] else days
-
-    return make(year) if year and 1 <= year <= 9998 else civil.choose_year(make, anchor, tense)
-
-
-def _year_only(match: re.Match[str], anchor: date, tense: Tense) -> Days | None:
-    year = int(match["year"])
-    if not 1990 <= year <= 2100:
+    closed = scene.say.closes.match(scene.text, other.end)
+    if link["open"]:
+        rough = one.days.granularity is not Granularity.DAY and scene.text[other.end : other.end + 1] in {*"にをの頃ご에"}
+        if (closed is None and not rough) or _MOVED.match(scene.text, closed.end() if closed else other.end):
+            return None
+    days = other.days
+    if other.day:
+        last = one.days.last
+        day = civil.safe(last.year, last.month, other.day)
+        if day is not None and day < last:
+            following = civil.add_months(last.replace(day=1), 1)
+            day = civil.safe(following.year, following.month, other.day)
+        if day is None:
+            return None
+        days = civil.one_day(day)
+    elif days.last < one.days.first:
+        days = Days(days.first, civil.add_months(days.last, 12), days.granularity, days.doubtful)
+    if days.last < one.days.first:
         return None
-    if match["quarter"]:
-        return civil.quarter(year, _number(match["quarter"]))
-    if match["half"]:
-        return civil.half(year, 1 if match["half"].startswith("上") else 2)
-    return civil.whole_year(year)
+    whole = Days(one.days.first, days.last, days.granularity, one.days.doubtful or days.doubtful)
+    return Found(one.start, closed.end() if closed and link["open"] else other.end, whole, "date.cjk.range", "range")
 
 
-def _quarter(match: re.Match[str], anchor: date, tense: Tense) -> Days | None:
-    return civil.choose_year(lambda year: civil.quarter(year, _number(match["quarter"])), anchor, tense)
+def _bound(found: Found, scene: Scene) -> tuple[int, int, Days | None, str, str]:
+    """Read the words before and after a date that bind it."""
+    start, end, days, prefix = found.start, found.end, found.days, found.prefix
+    if prefix in {"range", "within"} or (".count" in found.rule and not prefix):
+        return start, end, days, prefix if prefix == "within" else "", found.rule
+    tail = scene.say.tails.match(scene.text, end)
+    if tail is not None and not prefix:
+        prefix = str(tail.lastgroup)
+        end = tail.end()
+    head = scene.say.heads.search(scene.text, max(0, start - 8), start)
+    if head is not None:
+        start = head.start()
+        if head.lastgroup == "earliest":
+            prefix = "after"
+        elif not prefix:
+            prefix = "by"
+    if prefix == "before" and tail is not None and tail["clock"]:
+        prefix = "by"  # before six o'clock of that day
+    if prefix == "by" and not scene.kana and scene.say.hold.search(scene.text, end, end + 30):
+        prefix = "until"
+    if days is None:
+        return start, end, None, prefix if prefix != "within" else "", found.rule
+    if prefix == "within":  # "during June" is June; "during this week" is what is left of it
+        begun = days.first <= scene.anchor <= days.last and scene.tense is not Tense.PAST
+        days = replace(days, first=scene.anchor) if begun else days
+        return start, end, days, "within" if begun else "", found.rule
+    ending = days.granularity is Granularity.MONTH and not found.rule.endswith(("calendar", "month_word"))
+    if prefix == "before" and ending:
+        days = replace(days, granularity=Granularity.THIRD)  # before the end of December is within it
+    if prefix == "by" and not days.doubtful and days.first > scene.anchor:
+        days = replace(days, first=scene.anchor)
+    return start, end, days, prefix, found.rule
 
 
-def _direction(word: str) -> int:
-    return 1 if word[0] in "来來次下翌明" else -1 if word[0] in "先上昨" else 0
-
-
-def _month_word(match: re.Match[str], anchor: date, tense: Tense) -> Days | None:
-    direction = _direction(match["which"])
-    of = civil.add_months(anchor, direction)
-    days = civil.month(of.year, of.month)
-    if direction == 0:
-        days = Days(anchor, days.last, Granularity.MONTH)
-    return civil.part(days, _PARTS[match[2]], anchor) if match[2] else days
-
-
-def _week_word(match: re.Match[str], anchor: date, tense: Tense) -> Days | None:
-    direction = _direction(match["which"])
-    days = civil.week_of(civil.shift(anchor, 7 * direction))
-    if match["weekday"]:
-        return civil.one_day(civil.shift(days.first, _WEEKDAYS[match["weekday"][0]]))
-    return Days(anchor, days.last, Granularity.WEEK) if direction == 0 else days
-
-
-_DAYS = {"明後日": 2, "后天": 2, "明日": 1, "明天": 1, "내일": 1, "昨天": -1, "昨日": -1, "어제": -1}
-
-
-def _day_word(match: re.Match[str], anchor: date, tense: Tense) -> Days | None:
-    return civil.one_day(civil.shift(anchor, _DAYS.get(match["which"], 0)))
-
-
-def _year_word(match: re.Match[str], anchor: date, tense: Tense) -> Days | None:
-    year = anchor.year + _direction(match["which"])
-    if match["half"]:
-        return civil.half(year, 1 if match["half"].startswith("上") else 2)
-    if match["end"]:
-        return civil.month(year, 12)
-    return civil.whole_year(year) if year > anchor.year else Days(anchor, date(year, 12, 31), Granularity.YEAR)
-
-
-def _count(match: re.Match[str], anchor: date, tense: Tense) -> Days | None:
-    count, unit = _number(match["count"]), _UNITS[match["unit"]]
-    if match["how"] == "前":
-        return civil.before_count(anchor, count, unit)
-    days = civil.after_count(anchor, count, count, unit)
-    return Days(anchor, days.last, days.granularity) if days and "内" in match["how"] else days
-
-
-_READERS = (
-    (_COUNT, _count, "date.cjk.count"),
-    (_CALENDAR, _calendar, "date.cjk.calendar"),
-    (_YEAR_ONLY, _year_only, "date.cjk.year"),
-    (_QUARTER, _quarter, "date.cjk.quarter"),
-    (_MONTH_WORD, _month_word, "date.cjk.month_word"),
-    (_WEEK_WORD, _week_word, "date.cjk.week_word"),
-    (_DAY_WORD, _day_word, "date.cjk.day_word"),
-    (_YEAR_WORD, _year_word, "date.cjk.year_word"),
-)

@@ -193,11 +193,17 @@ class Language:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unspaced:
-    """The calendar of a language that writes no blanks between words: each entry stands as it is in a text."""
+    """The calendar of a language that writes no blanks between words: each entry stands as it is in a text.
+
+    ``_`` in an entry is a blank that may be missing ("다음_달").
+    """
 
     early: str = ""
     mid: str = ""
     late: str = ""
+    first_half: str = ""
+    second_half: str = ""
+    """Of a month, a week or, with no other word, of a year."""
     next_month: str = ""
     this_month: str = ""
     last_month: str = ""
@@ -212,23 +218,54 @@ class Unspaced:
     next_quarter: str = ""
     this_quarter: str = ""
     last_quarter: str = ""
+    quarters: str = ""
+    """What follows the number of a quarter."""
+    fiscal_year: Mapping[int, str] = field(default_factory=dict)
+    """Years that begin in April: 0 this one, 1 the next."""
     weekdays: str = ""
     """Seven entries parted by ``|``, Monday first; each entry may hold several words."""
+    weekend: str = ""
+    """The coming weekend; "next weekend" is a word of next week with the last of these words after it."""
+    next_monday: str = ""
+    """"When the week has turned"."""
     days_from_now: Mapping[int, str] = field(default_factory=dict)
     numbers: Mapping[int, str] = field(default_factory=dict)
     few: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    """day, business, week, month, year: the words of each after a number."""
+    spans: Mapping[str, str] = field(default_factory=dict)
+    """Words that are a count of days of their own, by ``low-high``: 一両日 1-2."""
     within: str = ""
     after: str = ""
     ago: str = ""
     by: str = ""
+    until: str = ""
     before: str = ""
     from_: str = ""
+    """Not before: 以降."""
     about: str = ""
+    lasting: str = ""
+    """Words after a count that ask for so much time."""
     to: str = ""
+    latest: str = ""
+    earliest: str = ""
+    """Words before a date that bind it."""
     same_day: str = ""
     then: str = ""
     end_of_year: str = ""
+    start_of_year: str = ""
+    within_year: str = ""
+    within_month: str = ""
+    within_week: str = ""
+    holidays: Mapping[str, str] = field(default_factory=dict)
+    """Holidays with a day of their own, by ``month-day``."""
     eras: Mapping[str, int] = field(default_factory=dict)
     """The name of an era and the year before its first: 令和 2018."""
-    week_of_month: str = ""
+    week_of_month: Mapping[int, str] = field(default_factory=dict)
+    """"The second week"."""
+    every: str = ""
+    """Words before a weekday that name no day: every."""
+    day_cues: str = ""
+    """What must follow the bare number of a day."""
+    hold: str = ""
+    """Words of holding back, which make of "by the 3rd" an "until the 3rd"."""
