@@ -35,6 +35,7 @@ from cvdmail.core.extract.facts import (
     Verdict,
     Where,
 )
+from cvdmail.core.extract.words import words_for
 from cvdmail.core.who_read import OPINION, by_opinion
 
 MAX_SENTENCES = 100
@@ -119,7 +120,7 @@ def shown(text: str, day: date, language: str | None) -> Shown:
     masked = identifiers.mask(text, identifiers.find(text))  # versions and tickets look like dates
     spans = [
         (one.start, one.end)
-        for one in sentences.sentences(masked)
+        for one in sentences.sentences(masked, words_for(language))
         if one.end - one.start <= MAX_SENTENCE and text[one.start : one.end].strip()
     ]
     return Shown(text, masked, tuple(spans[:MAX_SENTENCES]), day, language)
@@ -221,7 +222,7 @@ def _value(
 def _read_dates(what: Shown, sentence: tuple[int, int], past: bool) -> tuple[dates.DateReading, ...]:
     """Return the dates of a sentence as our own grammar reads them."""
     anchor = dates.Anchor(what.day, Tense.PAST if past else Tense.FUTURE, what.language)
-    return dates.find(what.masked, *sentence, anchor)
+    return dates.find(what.masked, *sentence, anchor, words_for(what.language))
 
 
 def with_opinion(own: tuple[Fact, ...], opinion: Iterable[Fact], most: int) -> tuple[Fact, ...]:

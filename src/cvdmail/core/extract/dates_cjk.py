@@ -83,7 +83,9 @@ def _joined(one: Found, other: Found, scene: Scene) -> Found | None:
         return None
     closed = scene.say.closes.match(scene.text, other.end)
     if link["open"]:
-        rough = one.days.granularity is not Granularity.DAY and scene.text[other.end : other.end + 1] in {*"にをの頃ご에"}
+        rough = one.days.granularity is not Granularity.DAY and scene.text[other.end : other.end + 1] in {
+            *"にをの頃ご에"
+        }
         if (closed is None and not rough) or _MOVED.match(scene.text, closed.end() if closed else other.end):
             return None
     days = other.days
@@ -136,5 +138,3 @@ def _bound(found: Found, scene: Scene) -> tuple[int, int, Days | None, str, str]
     if prefix == "by" and not days.doubtful and days.first > scene.anchor:
         days = replace(days, first=scene.anchor)
     return start, end, days, prefix, found.rule
-
-

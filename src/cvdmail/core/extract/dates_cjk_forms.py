@@ -41,6 +41,7 @@ _Reader = Callable[[re.Match[str], Scene], Days | None]
 
 
 def made(name: str, match: re.Match[str], scene: Scene) -> Found | None:
+    """Return the date that a match of the pattern ``name`` stands for, None where there is no such day."""
     rule = f"date.cjk.{name}"
     if name == "count":
         return _count(match, scene, rule)
@@ -59,7 +60,6 @@ def _certain(match: re.Match[str], scene: Scene) -> bool:
     """Say whether the bare number of a day is a date: by what stands around it."""
     same = scene.text[: match.start()].endswith("同")
     return same or bool(match["bracket"]) or scene.say.day_cues.match(scene.text, match.end()) is not None
-
 
 
 def _year_of(match: re.Match[str], scene: Scene) -> int | None:
@@ -130,7 +130,9 @@ def _nth_week(match: re.Match[str], scene: Scene, year: int, number: int) -> Day
     if match["weekday"]:
         found = civil.nth_weekday(year, number, scene.say.weekday(match["weekday"]), nth)
         return civil.one_day(found) if found else None
-    first = civil.week_of(whole.last).first if nth == -1 else civil.shift(civil.week_of(whole.first).first, 7 * (nth - 1))
+    first = (
+        civil.week_of(whole.last).first if nth == -1 else civil.shift(civil.week_of(whole.first).first, 7 * (nth - 1))
+    )
     days = Days(max(first, whole.first), min(civil.shift(first, 6), whole.last), Granularity.WEEK)
     return days if days.first <= days.last else None
 
@@ -163,7 +165,7 @@ def _rest(days: Days, scene: Scene) -> Days:
 
 
 def _month_part(match: re.Match[str], scene: Scene) -> Days | None:
-    """"月底" with no month: of this one, or of the next when it is over."""
+    """ "月底" with no month: of this one, or of the next when it is over."""
     for step in (0, -1) if scene.tense is Tense.PAST else (0, 1):
         of = civil.add_months(scene.anchor, step)
         days = civil.part(civil.month(of.year, of.month), scene.say.parts[match["part"]], scene.anchor)
@@ -289,7 +291,7 @@ def _bare(match: re.Match[str], scene: Scene) -> Days | None:
 
 
 def _count(match: re.Match[str], scene: Scene, rule: str) -> Found | None:
-    """"Within N days", "N weeks later", "N days ago"; counted from another day than today's it is none of ours."""
+    """ "Within N days", "N weeks later", "N days ago"; counted from another day than today's it is none of ours."""
     say, start, end = scene.say, match.start(), match.end()
     if say.elsewhere.search(scene.text, max(0, start - 8), start):
         return None

@@ -13,7 +13,7 @@ CALENDARS: tuple[Unspaced, ...] = (ja.CALENDAR, zh.CALENDAR, ko.CALENDAR)
 _ONES = {char: i for i, char in enumerate("一二三四五六七八九", 1)} | {"两": 2, "兩": 2}
 _KANJI = "[一二三四五六七八九十两兩]{1,3}"
 _NUMBER = rf"(?:(?<![0-9])[0-9]{{1,3}}|{_KANJI})"
-_MONTH = rf"(?P<month>(?:(?<![0-9])(?:1[0-2]|0?[1-9])|[一二三四五六七八九十]{{1,2}}))[ ]?[月월](?:份|분)?"
+_MONTH = r"(?P<month>(?:(?<![0-9])(?:1[0-2]|0?[1-9])|[一二三四五六七八九十]{1,2}))[ ]?[月월](?:份|분)?"
 _DAY = r"(?:(?<![0-9])(?:3[01]|[12][0-9]|0?[1-9])|[一二三四五六七八九十]{1,4})"
 _OF = "(?:の|的|[ ])?"
 _CLOCK = (
@@ -84,10 +84,12 @@ class Words:
                           for entry in row.split()}  # fmt: skip
         names = self._weekdays.items()
         self._in_brackets = {name[0]: i for name, i in names if name[1:] in {"曜", "曜日", "요일"}}
-        self._after_week = {name[-1]: i for name, i in names if name[:-1] and name[-1] not in "曜日よう요일"} | {"日": 6}
+        self._after_week = {name[-1]: i for name, i in names if name[:-1] and name[-1] not in "曜日よう요일"} | {
+            "日": 6
+        }
 
     def _steps(self, unit: str) -> dict[str, int]:
-        found = {}
+        found: dict[str, int] = {}
         for step, name in ((1, "next"), (0, "this"), (-1, "last")):
             found |= {key(entry): step for entry in _entries(f"{name}_{unit}")}
         if unit in {"month", "week"}:
@@ -165,7 +167,9 @@ class Words:
         after_next = {unit: _either(_entries(f"{unit}_after_next")) for unit in ("month", "week")}
         weekday, numbers = _either(self._weekdays), r"(?:1[0-2]|0?[1-9])"
         day = r"(?:3[01]|[12][0-9]|0?[1-9])"
-        halves = [one for one in self._all_parts() if one[-1] in "年期기" and self.parts[key(one)] in {"first", "second"}]
+        halves = [
+            one for one in self._all_parts() if one[-1] in "年期기" and self.parts[key(one)] in {"first", "second"}
+        ]
         letters, fiscal = "".join(self._after_week), _mapped("fiscal_year")
         return {
             "count": self._count,
@@ -212,7 +216,7 @@ class Words:
     def _count(self) -> str:
         numerals = _either(one for one in self._numerals if one not in _ONES and one != "十")
         low = rf"(?<![月월年./0-9])(?<![月월] )(?:[0-9]{{1,3}}|{_KANJI}|{numerals})"
-        about = _either(_entries("about") + ["정도", "가량", "時間", "时间"])
+        about = _either([*_entries("about"), "정도", "가량", "時間", "时间"])
         return (
             rf"(?:(?P<span>{_either(_mapped('spans'))})|半(?:个|個|か|ヶ|カ)?(?P<half_of>月|年)"
             rf"|(?:(?P<few>{_either(_entries('few'))})|(?P<low>{low})"
