@@ -167,7 +167,7 @@ class Clause:
         if low == "public" and self._low(i - 1) not in _PUBLIC_AFTER and self._low(i + 1) not in _PUBLIC_BEFORE:
             return  # "the public release date" is one of a release, "the public database" is none at all
         if low.startswith("update") and (
-            self._low(i + 1) in {"you", "us", "on"}
+            self._low(i + 1) in {"you", "us"}
             or self._low(i - 1) in {"status", "you", "progress", "weekly", "another", "an"}
         ):
             cue = Cue.OTHER  # of the correspondence, not of the product

@@ -202,17 +202,8 @@ class Bounce:
 
 
 Value = (
-    Nothing
-    | Acknowledgement
-    | Triage
-    | DatePromise
-    | FixedVersion
-    | Identifier
-    | Redirect
-    | KeyOffered
-    | Absence
-    | Bounce
-)
+    Nothing | Acknowledgement | Triage | DatePromise | FixedVersion | Identifier | Redirect | KeyOffered | Absence | Bounce
+)  # fmt: skip
 
 _VALUE_OF: Mapping[FactKind, type] = {
     FactKind.ACKNOWLEDGEMENT: Acknowledgement,
@@ -379,14 +370,8 @@ def _promise(status: FixStatus | PublicationStatus, data: Mapping[str, object]) 
 
 
 def _readings(data: object) -> tuple[tuple[date, date], ...]:
-    if not isinstance(data, (list, tuple)):
-        raise TypeError
-    pairs = []
-    for first, last in data:
-        if not isinstance(first, str) or not isinstance(last, str):
-            raise TypeError
-        pairs.append((date.fromisoformat(first), date.fromisoformat(last)))
-    return tuple(pairs)
+    pairs = data if isinstance(data, (list, tuple)) else ()
+    return tuple((date.fromisoformat(str(first)), date.fromisoformat(str(last))) for first, last in pairs)
 
 
 def _text(data: Mapping[str, object], key: str) -> str:

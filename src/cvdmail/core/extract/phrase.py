@@ -68,9 +68,22 @@ class Phrase:
 
 
 def rows(table: str, *, spaced: bool = True) -> tuple[Phrase, ...]:
-    """Read a table of phrases, one a line; a line that ends with ``|`` goes on in the next."""
-    lines = "".join(line.strip() + ("" if line.rstrip().endswith("|") else "\n") for line in table.split("\n"))
-    return tuple(Phrase(line, spaced=spaced) for line in lines.split("\n") if line)
+    """Read a table of phrases, one a line.
+
+    A line with an open bracket or a ``|`` at its end goes on in the next, as does one before a line that begins with
+    ``!``.
+    """
+    lines: list[str] = []
+    for line in filter(None, map(str.strip, table.split("\n"))):
+        if lines and (_is_open(lines[-1]) or line.startswith("!")):
+            lines[-1] += line if lines[-1].endswith(("|", "(", "[")) else f" {line}"
+        else:
+            lines.append(line)
+    return tuple(Phrase(line, spaced=spaced) for line in lines)
+
+
+def _is_open(line: str) -> bool:
+    return line.endswith("|") or line.count("(") > line.count(")") or line.count("[") > line.count("]")
 
 
 def _word(text: str) -> str:

@@ -156,7 +156,7 @@ def grade(
         or (bool(clause.cues & {Cue.HEDGE, Cue.UNLIKELY}) and not asked)
         or not (clause.past or clause.cues & {Cue.FUTURE, Cue.MOVE, Cue.REQUEST, Cue.AGREE})
         or clause.masked[max(0, reading.start - 1) : reading.start] in {'"', "“", "„", "«"}
-        or _says(clause, Says.WOULD)
+        or (_says(clause, Says.WOULD) and not asked)
         or (frame.event is not None and clause.masked[frame.event.start :][:7].lower().rstrip() == "public")
         or (reading.granularity in _ROUGH and clause.past)
         or told is FixStatus.PAST_EVENT

@@ -25,7 +25,7 @@ from cvdmail.core.extract import promise_status as status_of
 from cvdmail.core.extract.civil import Days
 from cvdmail.core.extract.clause import Clause, Event
 from cvdmail.core.extract.dates import Anchor, DateReading
-from cvdmail.core.extract.facts import DatePromise, Fact, FactKind, Where
+from cvdmail.core.extract.facts import DatePromise, Fact, FactKind, FixStatus, Grade, Where
 from cvdmail.core.extract.identifiers import MASK
 from cvdmail.core.extract.languages.language import Cue, Says
 from cvdmail.core.extract.letters import Bag
@@ -164,7 +164,7 @@ class PromiseReader:
         """The A of "postponed from A to B"."""
         if Cue.MOVE not in clause.cues or len(found) < 2 or reading is found[-1]:
             return False
-        before = [token for token in clause.tokens if token.start < reading.start][-2:]
+        before = [token for token in clause.tokens if token.start <= reading.start][-2:]
         return any(token.low in self.words.from_ for token in before)
 
     def _within_condition(self, clause: Clause, reading: DateReading) -> bool:
@@ -283,6 +283,9 @@ class PromiseReader:
             return None
         status = status_of.status(clause, reading, frame, self.day, soft=self.is_soft())
         grade = status_of.grade(clause, reading, frame, status, self.day, alone=alone, soft=self.is_soft())
+        if any(Cue.CONDITION in one.cues for one in self.earlier):
+            grade = Grade.UNSURE  # "if QA passes, ..."
+            status = FixStatus.TENTATIVE if status is FixStatus.PLANNED else status
         first, last, bound = status_of.bounds(clause, reading, frame)
         phrase = self.text[reading.start : reading.end]
         value = DatePromise(status, first, last, bound, reading.granularity, phrase, reading.others)

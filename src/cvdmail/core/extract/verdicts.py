@@ -184,7 +184,10 @@ def _turned(rule: Rule, words: Words, lowered: str, match: re.Match[str], phrase
     if words.any_of(Says.CONDITION).search(before):
         return True
     ahead = before[-30:] + inside
-    return bool(words.any_of(Says.NOT_YET).search(ahead) or words.any_of(Says.RECEIPT).search(inside))
+    return bool(
+        words.any_of(Says.NOT_YET).search(ahead)
+        or words.any_of(Says.RECEIPT).search(lowered[match.start() : match.end() + 16])
+    )
 
 
 def denies_receipt(text: str, words: Words) -> bool:

@@ -11,7 +11,7 @@ from importlib import import_module
 
 from cvdmail.core.extract.languages.language import Language
 
-CODES = ("en", "de", "fr", "es", "pl", "ru", "ja", "zh", "ko")
+CODES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "ja", "zh", "ko")
 """Two-letter codes (ISO 639-1) of the languages, in the order in which their phrases are tried."""
 
 

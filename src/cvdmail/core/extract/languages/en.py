@@ -636,7 +636,7 @@ LANGUAGE = Language(
                 poc|example|steps|detail|sample|which|evidence|proof|version)
             have you (run|tried|tested|checked|verified|confirmed|seen|looked|considered|actually|got|attempted|
                 reproduced|sent)
-            (can|could|would|will|may|please) [you|we ask you to|you please|you kindly|i ask you to] [please|kindly|
+            (can|could|would|will|may) (you|we ask you to|you please|you kindly|i ask you to) [please|kindly|
                 also|still|perhaps|maybe|try to|help us|by any chance] (reproduce|confirm|check|test|verify|retest|
                 re-test|rerun|re-run|try|validate|double-check|double check|repeat|look|have a look|bisect|re-check|
                 recheck|see if|see whether|apply|rebuild) [if|whether|that|it|this|the|again|with|on|against|and|

@@ -1,0 +1,122 @@
+"""Portuguese: the words of dates, fixes and the plainest answers."""
+
+from cvdmail.core.extract.languages.language import Cue, Language, Says
+
+LANGUAGE = Language(
+    code="pt",
+    small_words="o a os as e é para uma um do da em que não se por com sua foi",
+    months="""janeiro | fevereiro | março marco | abril | maio | junho | julho | agosto | setembro | outubro | novembro
+        | dezembro""",
+    short_months="jan | fev | mar | abr | mai | jun | jul | ago | set | out | nov | dez",
+    everyday="marco",
+    weekdays="""segunda-feira segunda | terça-feira terça | quarta-feira quarta | quinta-feira quinta
+        | sexta-feira sexta | sábado | domingo""",
+    units={
+        "day": "dia dias",
+        "week": "semana semanas",
+        "weekend": "weekend",
+        "month": "mês meses mes",
+        "quarter": "trimestre",
+        "half": "semestre",
+        "year": "ano anos",
+        "hour": "hora horas",
+    },
+    parts={"early": "início inicio começo", "mid": "meados metade meio", "late": "fim final finais"},
+    half_words="quinzena semestre",
+    next="próximo próxima próximos próximas proximo proxima",
+    next_after="próxima próximo seguinte",
+    this="este esta neste nesta",
+    last="passado passada último última",
+    last_after="passado passada",
+    days_from_now={0: "hoje", 1: "amanhã amanha", -1: "ontem"},
+    numbers={
+        1: "um uma",
+        2: "dois duas",
+        3: "três tres",
+        4: "quatro",
+        5: "cinco",
+        10: "dez",
+        15: "quinze",
+        30: "trinta",
+    },
+    few="alguns poucos",
+    ordinals={1: "primeiro primeira", 2: "segunda", 3: "terceiro terceira", -1: "último última"},
+    in_="em dentro daqui",
+    within="dentro",
+    by="até",
+    until="até",
+    before="antes",
+    after="depois após",
+    since="desde",
+    not_="não",
+    ago="atrás",
+    ago_before="há",
+    on="em no na para a",
+    of="de do da dos das o a",
+    between="entre",
+    from_="de do",
+    to="a até",
+    and_="e",
+    or_="ou",
+    same="mesmo mesma",
+    year_cues="em",
+    articles="o a um uma os as",
+    cues={
+        Cue.FIX: "correção corrigido corrigida corrigir corrigiremos patch atualização versão resolvido solução",
+        Cue.RELEASE: "lançamento lançado lançada lançar lançaremos disponível disponibilizado liberado liberada incluída",
+        Cue.PUBLISH: "publicar publicado publicada publicaremos",
+        Cue.DISCLOSE: "aviso boletim divulgação divulgar embargo público",
+        Cue.WORK: "trabalhando desenvolvimento testes",
+        Cue.OTHER: "reportado relatado recebido reunião resposta responder férias escritório retornaremos analisando",
+        Cue.FLAW: "vulnerabilidade vulnerabilidades falha problema",
+        Cue.MOVE: "adiado adiada atrasado postergado",
+        Cue.HOLD: "aguardar esperar",
+        Cue.FUTURE: "será serão vai vamos previsto prevista planejado planejada programado lançaremos",
+        Cue.PAST: "foi foram tem temos",
+        Cue.DONE: "corrigido corrigida lançado lançada publicado disponível liberado resolvido",
+        Cue.HEDGE: "provavelmente deve deveria esperamos talvez cerca poderia pretendemos possivelmente previsão",
+        Cue.NEGATION: "não nenhum nenhuma nunca",
+        Cue.REQUEST: "pedimos solicitamos favor",
+        Cue.AGREE: "acordo concordamos",
+        Cue.CONDITION: "se caso salvo",
+        Cue.THEIRS: "seu sua vocês você",
+    },
+    carriers="correção patch atualização versão solução lançamento",
+    be="ser",
+    have="temos tem",
+    future_endings="ará erá irá arão",
+    things="vulnerabilidade falha problema",
+    but="mas porém porque",
+    joins="e que nós a o",
+    phrases={
+        Says.CONFIRMED: """
+            (confirmamos|confirmo|confirmada|confirmado) [a|o|que|esta] (vulnerabilidade|falha|problema|existência)
+            (conseguimos|foi possível) (reproduzir|confirmar|verificar)
+        """,
+        Says.REJECTED: """
+            (não|nenhum|nenhuma) ~ (vulnerabilidade|problema de segurança|risco|explorável) ! (corrigida|publicar|reproduzir)
+            comportamento (esperado|previsto|normal)
+            fora do (escopo|âmbito)
+            (não será|não vamos) ~ (corrigida|corrigido|corrigir)
+        """,
+        Says.DUPLICATE: "já (conhecida|conhecido|reportada|reportado|relatada)\n(duplicado|duplicada)",
+        Says.NEEDS_INFO: """
+            (poderia|poderiam|pode|podem) ~ (enviar|fornecer|informar|esclarecer|verificar|indicar)
+            (não conseguimos|não foi possível) ~ (reproduzir)
+        """,
+        Says.ARRIVED: "(obrigado|obrigada|agradecemos) (por|pelo|pela|o|a|seu|sua)\n(recebemos) (seu|sua|o|a)\n(estamos) (analisando|verificando)",
+        Says.NOTHING_CAME: "não recebemos (nada|nenhum|nenhuma|o|a|seu)",
+        Says.NO_DATE: "(não|nenhuma|sem) ~ (data|prazo|previsão)",
+        Says.WILL_NOT: "(não será|não vamos) ~ (corrigida|corrigido|corrigir)",
+        Says.LATER: "(em breve|brevemente|assim que possível)\n(próxima|próximo) (versão|atualização|lançamento)",
+        Says.SEND: "(enviar|envie|escreva|contate|contatar|reporte)",
+        Says.ASKING: "(por favor|pode|podem|favor)",
+        Says.NOT: "(não|nenhum|nunca|sem)",
+        Says.CONDITION: "(se|quando|caso)",
+        Says.NOT_YET: "(tentaremos|tentando)",
+        Says.GOAL: "(previsto|prevista|esperamos|previsão|deve|planejado)",
+        Says.TOPIC: "(corre*|corri*|vulnerab*|versão|segurança|problema)",
+        Says.SPEAKER: "(nós|temos|obrigado|nosso|nossa)",
+        Says.ASSIGNED: "(número|referência|caso|chamado|seu|registrado)",
+    },
+)
