@@ -58,11 +58,18 @@ class Clause:
     def _wide(self) -> list[tuple[int, tuple[Cue, ...]]]:
         """The places and cues of Chinese, Japanese and Korean words."""
         table = self.words.wide_cues
-        if table is None or not is_wide(self.masked[self.start : self.end]):
+        if not table or not is_wide(self.masked[self.start : self.end]):
             return []
-        pattern, cues = table
-        found = pattern.finditer(self.masked, self.start, self.end)
-        return [(match.start(), cues[(match.lastindex or 1) - 1]) for match in found]
+        out = []
+        at = self.start
+        while at < self.end:
+            for word, cues in table.get(self.masked[at], ()):
+                if self.masked.startswith(word, at, self.end):
+                    out.append((at, cues))
+                    at += len(word) - 1
+                    break
+            at += 1
+        return out
 
     @cached_property
     def _rows(self) -> dict[int, tuple[int, tuple[Cue, ...]]]:

@@ -202,7 +202,8 @@ class Bounce:
 
 
 Value = (
-    Nothing | Acknowledgement | Triage | DatePromise | FixedVersion | Identifier | Redirect | KeyOffered | Absence | Bounce
+    Nothing | Acknowledgement | Triage | DatePromise | FixedVersion | Identifier | Redirect | KeyOffered
+    | Absence | Bounce
 )  # fmt: skip
 
 _VALUE_OF: Mapping[FactKind, type] = {

@@ -216,8 +216,8 @@ class Words:
         return tuple(sorted(self.future_endings, key=len, reverse=True))
 
     @cached_property
-    def wide_cues(self) -> tuple[re.Pattern[str], tuple[tuple[Cue, ...], ...]] | None:
-        """The cues of unspaced languages: one pattern, and what each of its groups contributes."""
+    def wide_cues(self) -> dict[str, tuple[tuple[str, tuple[Cue, ...]], ...]]:
+        """The cues of unspaced languages by the first letter of their words, the longest word first."""
         found: dict[str, tuple[Cue, ...]] = {}
         for one in self.languages:
             if one.code in UNSPACED:
@@ -225,16 +225,10 @@ class Words:
                     for word in row.split():
                         if cue not in found.get(word, ()):
                             found[word] = (*found.get(word, ()), cue)
-        if not found:
-            return None
-        groups: dict[tuple[Cue, ...], list[str]] = {}
-        for word, cues in found.items():
-            groups.setdefault(cues, []).append(word)
-        longest = sorted(found, key=len, reverse=True)
-        order = list(groups)
-        # Longest word first over all groups: each word is an alternative of its own, with the number of its group.
-        pattern = re.compile("|".join(f"({re.escape(word)})" for word in longest))
-        return pattern, tuple(next(cues for cues in order if word in groups[cues]) for word in longest)
+        by_letter: dict[str, list[tuple[str, tuple[Cue, ...]]]] = {}
+        for word in sorted(found, key=len, reverse=True):
+            by_letter.setdefault(word[0], []).append((word, found[word]))
+        return {letter: tuple(entries) for letter, entries in by_letter.items()}
 
     @cached_property
     def latin_carried(self) -> frozenset[bytes]:
