@@ -16,6 +16,8 @@ from cvdmail.core.html_reader import Draft, Reader
 from cvdmail.core.html_style import sheets
 
 MAX_HTML = 256 * 1024
+MAX_RULES = 200
+"""Drawn lines that are looked at for the header of a quoted mail below them."""
 _HEADER_SHAPE = re.compile(r"[^\W\d_][^:：\n]{0,24}[:：]|[^\W\d_]\w{1,20} \S")
 
 
@@ -106,12 +108,16 @@ def _whole_containers(reader: Reader) -> set[int]:
 def _tail(reader: Reader) -> tuple[int, int]:
     """Return from which line on all is quoted, and from which on it is quoted in the quote."""
     last = len(reader.lines)
-    starts = sorted({*reader.tails, *(at for at in reader.rules if _heads(reader.lines[at : at + 12]))})
+    starts = sorted({*reader.tails, *(at for at in reader.rules[:MAX_RULES] if _heads(reader.lines[at : at + 12]))})
     if not starts:
         return last, last
     # What one program writes as two elements, a mark and a header, is one beginning.
-    later = [at for at in starts if sum(bool(line.text) for line in reader.lines[starts[0] : at]) > 1]
-    return starts[0], later[0] if later else last
+    filled = 0
+    for i in range(starts[0], starts[-1]):
+        filled += bool(reader.lines[i].text)
+        if filled > 1 and (later := next((at for at in starts if at > i), None)) is not None:
+            return starts[0], later
+    return starts[0], last
 
 
 def _heads(lines: Sequence[Draft]) -> bool:

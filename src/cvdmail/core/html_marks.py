@@ -88,5 +88,5 @@ def is_quote(given: Mapping[str, str | None], style: Mapping[str, str]) -> bool:
 
 def is_ruled(style: Mapping[str, str]) -> bool:
     """Say whether an element draws a line above itself, as Outlook does above the header of what it quotes."""
-    top = style.get("border-top", "")
-    return bool(top) and "none" not in top and "solid" in top
+    top = style.get("border-top", style.get("border-top-style", ""))
+    return "solid" in top and "none" not in top

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 
 from cvdmail.core.extract.zone_lines import ANSWER_SIGN, MAX_LINES, SIGNATURE_SIGN, TAIL_SIGN
+from cvdmail.core.extract.zone_words import FROM_KEYS
 from cvdmail.core.html import Frame, Seen
 from cvdmail.core.html_marks import HINTS
 
@@ -23,20 +24,28 @@ _MOST_SEARCHES = 40  # of the whole HTML, to find the place again
 _MOST_LOOKS = 300  # into what is hidden
 _LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^<>\s]{1,2000}>|\[(?:cid:|image: )[^\]\n]{0,300}\]")
 _NO_LETTER = re.compile(r"[\W_]+")
-_HINT = re.compile("|".join(map(re.escape, HINTS)), re.IGNORECASE)
-_OTHER_HINT = re.compile(
-    r"gmail_signature|moz-signature|mobile-signature|id=[\"']?signature|protonmail_signature|composer_signature"
-    r"|applemailsignature|display: ?none|font-size: ?0|visibility: ?hidden|mso-hide|opacity: ?0|max-height: ?0"
-    r"|color: ?(?:white|#fff|red|blue|green|#[cf][0-9a-f]0000|#0070c0|#00b0|#0000ff|rgb\()",
-    re.IGNORECASE,
+_MORE = (
+    "gmail_signature", "moz-signature", "mobile-signature", 'id="signature', "id=signature", "protonmail_signature",
+    "composer_signature", "applemailsignature", "display:none", "display: none", "font-size:0", "font-size: 0",
+    "visibility:hidden", "visibility: hidden", "mso-hide", "opacity:0", "opacity: 0", "max-height:0", "max-height: 0",
+)  # fmt: skip
+_COLOURED = re.compile(
+    r"style=[\"'][^\"'>]{0,300}?(?<![a-z-])color: ?(?:white|#f{3}|red|blue|green|#[cf][0-9a-f]0000|#0070c0|#00b0|#0000ff|rgb)"
+    r"|<font[^>]{0,100} color=[\"']?(?:red|blue|green|white|#f|#c00|#00)"
+)
+_HEADED = re.compile(
+    rf"^[*_ ]{{0,3}}(?:{'|'.join(map(re.escape, sorted(FROM_KEYS)))})[*_ ]{{0,3}}[:：]", re.IGNORECASE | re.MULTILINE
 )
 
 
 def tells_more(plain: str, html: str) -> bool:
     """Say whether the HTML may tell of a plain text what that does not tell itself; reading it costs time."""
-    if _OTHER_HINT.search(html) is not None:
+    lowered = html.lower()
+    if any(word in lowered for word in _MORE) or ("color" in lowered and _COLOURED.search(lowered) is not None):
         return True
-    return "\n>" not in plain and not plain.startswith(">") and _HINT.search(html) is not None
+    if "\n>" in plain or plain.startswith(">") or not any(word in lowered for word in HINTS):
+        return False
+    return _HEADED.search(plain) is None
 
 
 def is_stub(plain: str, seen: Seen) -> bool:

@@ -231,7 +231,7 @@ class Reader(HTMLParser):
                 self.containers.append(False)
                 return state._replace(container=len(self.containers) - 1)
             return state._replace(quoted=True)
-        if names & marks.SIGNATURES or "data-signature-widget" in given:
+        if names & marks.SIGNATURES or "data-signature-widget" in given or "data-signatureblock" in given:
             return state._replace(signs=True)
         return state
 

@@ -35,6 +35,7 @@ _DEVICE = re.compile(
     r"|mail (?:app|for|secure|master)|mail\.ru|mail\.?$|приложени|почт|手机|移动|スマート|puhelim",
     re.IGNORECASE,
 )
+_SAYING = re.compile(r"\b(?:was|were|is|are|has|had|will|wurde|war|est|était|es|fue)\b(?!.*(?:brevity|typo))")
 _MOST_FILLED = 12
 _DISCLAIMER_OPENINGS = openings(words.DISCLAIMERS, 4)
 _MOBILE_OPENINGS = openings(words.MOBILE_TAGS, 3)
@@ -184,6 +185,7 @@ class Ends:
             and lowered[:3] in _MOBILE_OPENINGS
             and lowered.startswith(words.MOBILE_TAGS)
             and _DEVICE.search(lowered) is not None
+            and _SAYING.search(lowered) is None
         )
 
     # --- disclaimers, banners, lists ----------------------------------------------------------------------------------

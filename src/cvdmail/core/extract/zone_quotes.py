@@ -165,7 +165,7 @@ class Quotes:
                 return found
             if look.ends_attribution(line) and not self._marked_below(i):
                 start = self._attribution_start(i, marked=False)
-                if start <= i:
+                if start <= i and not self._noted_above_quote(start, i):
                     return start, i + 1, (Zone.ATTRIBUTION, "attribution.unmarked")
             if look.is_drawn(line):
                 return i, i + 1, (Zone.ATTRIBUTION, "attribution.drawn")
@@ -183,7 +183,23 @@ class Quotes:
         return first, end, (Zone.HEADER_BLOCK, "header.block")
 
     def _marked_below(self, index: int) -> bool:
-        return any(self._is_quoted(i) for i in range(index + 1, min(index + 4, len(self.lines))))
+        """Say whether a marked quote begins right below a line: its attribution was read with it."""
+        below = index + 1
+        while below < min(index + 3, len(self.lines) - 1) and not self.lines[below].strip():
+            below += 1
+        return below < len(self.lines) and self._is_quoted(below)
+
+    def _noted_above_quote(self, start: int, end: int) -> bool:
+        """Say whether a marked quote follows all the same, below a note of one's own ("[list added]")."""
+        for i in range(end + 1, min(end + 8, len(self.lines))):
+            if self._is_quoted(i):
+                for j in range(start, end + 1):
+                    self._set(j, (Zone.ATTRIBUTION, "attribution.above_note"))
+                return True
+            bare = self.lines[i].strip()
+            if bare and not (bare[0] in "[(<+" or bare[:2].lower() == "cc"):
+                break
+        return False
 
     def _header_block(self, start: int) -> int:
         """Return the line after a header block that starts at ``start``, else ``start``."""
@@ -219,7 +235,7 @@ class Quotes:
             below = self._field(i + 1) if i + 1 < len(self.lines) else None
             return below is not None and below.known and i == end and found[-1].known
         above = self.lines[i - 1].rstrip()
-        return "@" in line and (above.endswith((",", ";")) or line[:1] in " \t")
+        return "@" in line and (above.endswith((",", ";")) or line[:1] in " \t<")
 
     def _field(self, index: int) -> HeaderField | None:
         """Read a line as "word: value", once."""
@@ -257,10 +273,9 @@ class Quotes:
     def _answers_below(self, first: int) -> bool:
         """Say whether the words above a quote say that answers stand in it."""
         said = "\n".join(self.lines[max(0, first - 40) : first])[-4_000:].lower()
-        for cue in words.BELOW:
-            if cue in said and (not cue.isascii() or re.search(rf"\b{re.escape(cue)}\b", said) is not None):
-                return True
-        return False
+        if any(cue in said and re.search(rf"\b{re.escape(cue)}\b", said) for cue in words.INLINE):
+            return True
+        return any(cue in said for cue in words.BELOW) and any(word in said for word in words.ANSWERS)
 
     def _follows_question(self, i: int, after: int) -> bool:
         """Say whether a line answers the question that the line above it asks, or goes on with such an answer."""

@@ -109,12 +109,23 @@ OPENERS = tuple(
         "on | am | le | el | il | em | op | den | dnia | w dniu | в | 在 | dne | vào | at | a | pada | στις | în"
     )
 )
-BELOW = entries(
+INLINE = entries(
     """
-    inline | in-line | in line | below | in red | in blue | in green | in colour | in color | in bold | unten | in rot
-    in blau | in grün | ci-dessous | plus bas | en rouge | en bleu | abajo | más abajo | en rojo | en azul | sotto
-    in rosso | abaixo | em vermelho | hieronder | in het rood | nedan | nedenfor | alapuolella | poniżej | níže
-    alább | aşağıda | ниже | нижче | 以下 | 下記 | 下面 | 如下 | 아래 | インライン
+    inline | in-line | in line | in red | in blue | in green | in colour | in color | in bold | in rot | in blau | in grün
+    en rouge | en bleu | en rojo | en azul | in rosso | em vermelho | in het rood | インライン
     """
 )
-"""Words with which a writer says that the answers stand further down, among the questions."""
+"""Words with which a writer says that the answers stand among the questions."""
+BELOW = entries(
+    """
+    below | unten | ci-dessous | plus bas | abajo | sotto | abaixo | hieronder | nedan | nedenfor | alapuolella | poniżej
+    níže | alább | aşağıda | ниже | нижче | 以下 | 下記 | 下面 | 如下 | 아래
+    """
+)
+ANSWERS = entries(
+    """
+    answer | comment | repl | respon | my notes | antwort | kommentar | répon | respuest | respond | comentári | rispost
+    antwoord | svar | vastau | odpowied | odpov | válasz | yanıt | cevap | ответ | отвеч | відпов | 回答 | 回复 | 答复 | 回覆 | 답변
+    """
+)
+"""Words that say with those of ``BELOW`` that the answers stand further down."""
