@@ -22,7 +22,7 @@ from cvdmail.core.html import MAX_HTML, to_text
         ("a <b>bold</b> word", "a bold word"),
         ("a\n   wrapped\tline", "a wrapped line"),
         ("&lt;script&gt; &amp; &#8364; &#x20ac;", "<script> & € €"),
-        ("<ul><li>one<li>two</ul>", "one\ntwo"),
+        ("<ul><li>one<li>two</ul>", "- one\n- two"),
         ("<a href='https://x.example/'>here</a>", "here"),
         ("<img src=https://x.example/track.png alt=x>after", "after"),
         ("<script>evil()</script>after", "after"),

@@ -23,7 +23,9 @@ from cvdmail.core.extract import (
     worded_bounces,
 )
 from cvdmail.core.extract.facts import Bounce, FactKind
-from cvdmail.core.html import to_text
+from cvdmail.core.extract.zone_lines import SIGNS
+from cvdmail.core.html import see
+from cvdmail.core.html_match import framed, is_stub, marked, tells_more
 from cvdmail.core.keysent import keys_sent
 from cvdmail.core.listframe import from_list, without_footer
 from cvdmail.core.mail import Mail, read_headers
@@ -52,14 +54,39 @@ class Reading:
 
 
 def body_text(mail: Mail) -> str:
-    """Return the sender's own words with LF line ends; empty if there is no readable part."""
+    """Return the sender's own words with LF line ends; empty if there is no readable part.
+
+    The plain part is read, or else the HTML.  What the HTML shows as quoted, signing or answering in colour is marked
+    in the text, as :mod:`cvdmail.core.html_match` says; what it hides is left out.
+    """
     own = list(mail.root.own())
     plain = next((part for part in own if part.media_type == "text/plain"), None)
-    text = mail.text(plain)[:MAX_BODY] if plain is not None else ""
-    if not text.strip():
-        html = next((part for part in own if part.media_type == "text/html"), None)
-        text = to_text(mail.text(html))[:MAX_BODY] if html is not None else text
+    html = next((part for part in own if part.media_type == "text/html"), None)
+    text = _without_signs(mail.text(plain)[:MAX_BODY]) if plain is not None else ""
+    if html is not None and (not text.strip() or _are_one(plain, html, own)):
+        text = _with_html(text, _without_signs(mail.text(html)))[:MAX_BODY]
     return without_footer(text) if from_list(mail.root) else text
+
+
+def _are_one(plain: Part | None, html: Part, own: list[Part]) -> bool:
+    """Say whether a plain and an HTML part say the same: they stand next to each other, as alternatives do."""
+    return plain is not None and abs(own.index(plain) - own.index(html)) == 1
+
+
+def _with_html(text: str, html: str) -> str:
+    if not text.strip():
+        return framed(see(html))
+    if len(text) < 300 and "html" in text.lower() and is_stub(text, seen := see(html)):
+        return framed(seen)
+    return marked(text, see(html)) if tells_more(text, html) else text
+
+
+def _without_signs(text: str) -> str:
+    """Take out the characters by which the structure of the HTML is told: no mail says them for itself."""
+    for sign in SIGNS:
+        if sign in text:
+            text = text.replace(sign, " ")
+    return text
 
 
 def attachment_names(mail: Mail) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ from pathlib import Path
 from cvdmail.core import body
 from cvdmail.core.body import Begun, Reading
 from cvdmail.core.clues import Known, Looked, Question, Speaker, certain_only, clues, look, speakers
-from cvdmail.core.extract import Extraction, Reply, extract, normalise_line
+from cvdmail.core.extract import Extraction, Reply, extract
+from cvdmail.core.extract.zones import known_words
 from cvdmail.core.gpgstatus import Signature, SignatureState, verdict
 from cvdmail.core.ids import Address, Fingerprint
 from cvdmail.core.inline import signed_essence
@@ -29,7 +30,6 @@ from cvdmail.work.desk import Desk
 from cvdmail.work.open_mail import Opened, open_mail
 
 MOST_QUOTED = 3  # cases whose outbound mails are held against a mail, to find what it quotes without a mark
-SHORTEST_LINE = 20  # characters; shorter lines are anybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +195,5 @@ def _finish(one: Prepared, begun: Begun | Exception | None, read: Extraction | N
 
 
 def _lines(texts: Mapping[int, Collection[str]]) -> dict[int, frozenset[str]]:
-    """Return the lines of our own mails by case, so that a quote without a mark is still seen as one."""
-    return {
-        case: frozenset(
-            normalise_line(line) for text in found for line in text.split("\n") if len(line) > SHORTEST_LINE
-        )
-        for case, found in texts.items()
-    }
+    """Return the words of our own mails by case, so that a quote without a mark is still seen as one."""
+    return {case: known_words(found) for case, found in texts.items()}
