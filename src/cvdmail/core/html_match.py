@@ -30,7 +30,8 @@ _MORE = (
     "visibility:hidden", "visibility: hidden", "mso-hide", "opacity:0", "opacity: 0", "max-height:0", "max-height: 0",
 )  # fmt: skip
 _COLOURED = re.compile(
-    r"style=[\"'][^\"'>]{0,300}?(?<![a-z-])color: ?(?:white|#f{3}|red|blue|green|#[cf][0-9a-f]0000|#0070c0|#00b0|#0000ff|rgb)"
+    r"style=[\"'][^\"'>]{0,300}?(?<![a-z-])color: ?(?:white|#f{3}|red|blue|green"
+    r"|#[cf][0-9a-f]0000|#0070c0|#00b0|#0000ff|rgb)"
     r"|<font[^>]{0,100} color=[\"']?(?:red|blue|green|white|#f|#c00|#00)"
 )
 _HEADED = re.compile(
