@@ -15,6 +15,9 @@ What costs is kept from what is cheap to rule out.  The words of each sentence a
 is only tried where its own words, or a number, may stand; nearly every sentence is passed over by nearly every rule.
 This saves work and decides nothing: where words could hide, every rule is tried.  Nothing is kept from mail to mail.
 
+The words are those of the text's own language and of English, one module a language (:mod:`.languages`), made ready by
+:mod:`.words`; phrases are written in a little language of their own (:mod:`.phrase`).
+
 Facts are proposals with their words, never state.  Only an explicit, single, unhedged claim is graded ``sure``; a
 machine's mail gives no fact of a person, and its claims are never sure, as anybody's rule of the other end may have
 quoted them.  The promise of this package is to be never silently wrong, not to answer always.
